@@ -1,0 +1,176 @@
+"""Who: members, their settings, API tokens and notifications."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken, AuthTokenManager
+
+USERNAME_MAX_LENGTH = 24
+
+SCOPES = {
+    "xp:read": _("Read my XP, levels and awards"),
+    "wallet:read": _("Read my DGT balance and history"),
+}
+"""What an API token may be allowed to do. Apps above name these in their views; `accounts` only lists them."""
+
+ICON_OF_KIND = {
+    "security": "shield",
+    "level_up": "arrow-up",
+    "reward": "dgt",
+    "reply": "message-square",
+}
+
+
+def validate_time_zone(name: str) -> None:
+    """Accept the names of the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
+
+
+class UserManager(DjangoUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Usernames are unique without regard to case, so signing in ignores it too."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractUser):
+    """A member. The plan's table `users`: the column is `user_id`, the attribute `id`."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("Follow my device")
+        DARK = "dark", _("Dark")
+        LIGHT = "light", _("Light")
+
+    id = models.BigAutoField(primary_key=True, db_column="user_id")
+    username = models.CharField(
+        _("username"),
+        max_length=USERNAME_MAX_LENGTH,
+        validators=[
+            RegexValidator(
+                r"\A[A-Za-z0-9_]{3,24}\Z",
+                _("Use 3 to 24 letters, digits or underscores."),
+            )
+        ],
+        help_text=_("3 to 24 letters, digits or underscores."),
+    )
+    email = models.EmailField(_("e-mail address"))
+    about = models.CharField(_("about me"), max_length=280, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    hides_balance = models.BooleanField(_("hide my DGT balance from others"), default=False)
+    hides_from_boards = models.BooleanField(_("leave me out of leaderboards"), default=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "users"
+        verbose_name = _("member")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="users_username_unique",
+                violation_error_message=_("That username is taken."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="users_email_unique",
+                violation_error_message=_("An account with this e-mail address exists."),
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:profile", args=[self.username])
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def of(self, user: User) -> "NotificationQuerySet":
+        return self.filter(user=user)
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """One thing a member is told once. `key` (`noun:id`) makes telling it twice the same as once."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,
+        verbose_name=_("member"),
+    )
+    kind = models.SlugField(_("kind"), max_length=40, db_index=False)
+    text = models.TextField(_("text"))
+    url = models.TextField(_("address"), blank=True, help_text=_("A path of this site, or empty."))
+    key = models.CharField(_("key"), max_length=200)
+    created_at = models.DateTimeField(_("created"))
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "notifications"
+        verbose_name = _("notification")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notifications_once")]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="notifications_newest"),
+            # The bell asks on every page: only unread rows are in this index, and they are few.
+            models.Index(fields=["user"], condition=models.Q(read_at=None), name="notifications_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind; kinds that apps above add without an icon here get the bell."""
+        return ICON_OF_KIND.get(self.kind, "bell")
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def of(self, user: User) -> "ApiTokenQuerySet":
+        return self.filter(user=user)
+
+    def live(self, now: datetime) -> "ApiTokenQuerySet":
+        return self.filter(models.Q(expiry=None) | models.Q(expiry__gt=now))
+
+
+class ApiToken(AbstractAuthToken):
+    """An API token. Only its SHA-512 digest is stored; the token itself is shown once, when it is made."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    """What URLs and pages call it: the digest is the primary key and stays inside."""
+    name = models.CharField(_("name"), max_length=60)
+    scopes = models.JSONField(_("scopes"), default=list)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
+
+    class Meta:
+        db_table = "api_tokens"
+        verbose_name = _("API token")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expiry is not None and self.expiry <= timezone.now()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """Its scopes in words; a scope that no longer exists is shown as it was stored."""
+        return [str(SCOPES.get(scope, scope)) for scope in self.scopes]
