@@ -10,7 +10,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,11 @@ class UserManager(DjangoUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Usernames are unique without regard to case, so signing in ignores it too."""
         return self.get(username__iexact=username)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Addresses are compared and kept in lower case, as every large mail service does."""
+        return super().normalize_email(email).lower()
 
 
 class User(AbstractUser):
@@ -77,15 +82,21 @@ class User(AbstractUser):
         db_table = "users"
         verbose_name = _("member")
         constraints = [
+            # UPPER, not LOWER: that is what Django's `iexact` compares, so that look-ups by name use this index.
             models.UniqueConstraint(
-                Lower("username"),
+                Upper("username"),
                 name="users_username_unique",
                 violation_error_message=_("That username is taken."),
             ),
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 name="users_email_unique",
                 violation_error_message=_("An account with this e-mail address exists."),
+            ),
+            # Kept in lower case, so that the plain index above finds it and no two differ in case only.
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="users_email_is_lower_case",
             ),
         ]
 
