@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
+from knox.settings import CONSTANTS
 
 USERNAME_MAX_LENGTH = 24
 
@@ -162,8 +163,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(AbstractAuthToken):
     """An API token. Only its SHA-512 digest is stored; the token itself is shown once, when it is made."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    """What URLs and pages call it: the digest is the primary key and stays inside."""
+    # Knox would make the digest the primary key; then it would stand in the admin's links and pages.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, editable=False)
+    token_key = models.CharField(_("starts with"), max_length=CONSTANTS.TOKEN_KEY_LENGTH, editable=False)
     name = models.CharField(_("name"), max_length=60)
     scopes = models.JSONField(_("scopes"), default=list)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
@@ -173,6 +176,7 @@ class ApiToken(AbstractAuthToken):
     class Meta:
         db_table = "api_tokens"
         verbose_name = _("API token")
+        constraints = [models.UniqueConstraint(fields=["digest"], name="api_tokens_digest_unique")]
 
     def __str__(self) -> str:
         return self.name
