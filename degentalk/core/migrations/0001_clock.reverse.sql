@@ -1,0 +1,3 @@
+DROP FUNCTION uuid7();
+DROP FUNCTION clock();
+DROP TABLE database_mark;

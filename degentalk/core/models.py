@@ -1,0 +1,64 @@
+"""The two tables behind `idempotency` and `outbox`."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from degentalk.core.clock import Clock
+
+
+class IdempotencyKey(models.Model):
+    """What a member was answered for a key. Written by `idempotency.run` only."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("member"))
+    endpoint = models.CharField(_("endpoint"), max_length=100)
+    key = models.CharField(_("key"), max_length=200)
+    request_hash = models.BinaryField(_("SHA-256 of the request"), max_length=32)
+    # Empty only inside the transaction that inserts the row: it commits together with the answer or not at all.
+    status = models.SmallIntegerField(_("status"), null=True)
+    body = models.JSONField(_("body"), null=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Clock())
+
+    class Meta:
+        db_table = "idempotency_keys"
+        verbose_name = _("idempotency key")
+        constraints = [models.UniqueConstraint(fields=["actor", "endpoint", "key"], name="idempotency_keys_once")]
+        # For the retention task, which deletes the oldest.
+        indexes = [models.Index(fields=["created_at"], name="idempotency_keys_created")]
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def waiting(self) -> Self:
+        """Not delivered yet."""
+        return self.filter(delivered_at=None)
+
+    def due(self) -> Self:
+        """To be delivered now, the longest due first."""
+        return self.waiting().filter(available_at__lte=Clock()).order_by("available_at", "id")
+
+
+class OutboxMessage(models.Model):
+    """Something to do outside the database, promised by the transaction that wrote the row."""
+
+    topic = models.CharField(_("topic"), max_length=100)
+    payload = models.JSONField(_("payload"))
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    available_at = models.DateTimeField(_("next attempt at"), db_default=Clock())
+    created_at = models.DateTimeField(_("created at"), db_default=Clock())
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    objects: ClassVar[models.Manager["OutboxMessage"]] = OutboxQuerySet.as_manager()
+
+    class Meta:
+        db_table = "outbox"
+        verbose_name = _("outbox message")
+        indexes = [
+            models.Index(fields=["available_at", "id"], name="outbox_due", condition=models.Q(delivered_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key}"

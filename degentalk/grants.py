@@ -1,0 +1,51 @@
+"""What the application role may do in the database: the one list, applied by `migrate` as the owner.
+
+Deny by default: `migrate` fails until every table and view is named here, by itself or by the label of its app.
+Nobody but the owner may TRUNCATE, create or alter anything.
+"""
+
+ALL = "select, insert, update, delete"
+APPEND = "select, insert"
+
+TABLES: dict[str, str] = {
+    # Django's own
+    "django_session": ALL,
+    "django_admin_log": APPEND,
+    # accounts, with the e-mail addresses of allauth; API tokens (knox) live in `accounts`
+    "accounts": ALL,
+    "account": ALL,
+    # core
+    "idempotency_keys": ALL,
+    "outbox": ALL,
+    "forum": ALL,
+    # rules that staff tune; published versions only grow
+    "rule_sets": APPEND,
+    "xp_actions": "select, update",
+    "xp_levels": "select, update",
+    "level_dgt_rewards": "select, update",
+}
+
+READ_ONLY: set[str] = {
+    "database_mark",
+    "django_migrations",
+    # written by migrate: content types, permissions and the groups of degentalk/roles.py
+    "contenttypes",
+    "auth",
+    # ledger, balances, XP and their logs: written through the doors below, and only there
+    "wallet",
+    "xp",
+}
+
+FUNCTIONS: list[str] = [
+    "clock",
+    "uuid7",
+    # wallet
+    "dgt_post",
+    "dgt_reverse",
+    # xp
+    "calculate_user_level",
+    "lock_members",
+    "xp_read",
+    "xp_post",
+    "pay_level_reward",
+]
