@@ -1,0 +1,15 @@
+"""Every URL of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include("degentalk.api")),
+    path("account/", include("allauth.urls")),
+    path("account/", include("degentalk.accounts.urls")),
+    path("xp/", include("xp.urls")),
+    path("wallet/", include("wallet.urls")),
+    path("", include("degentalk.forum.urls")),
+    path("", include("degentalk.pages.urls")),
+]

@@ -1,0 +1,13 @@
+drop function dgt_reverse, dgt_post, dgt_counts_as, dgt_account_id, dgt_lock_wallets, dgt_canonical, dgt_field;
+drop type dgt_posted;
+drop trigger dgt_journal_balanced on dgt_journal;
+drop trigger dgt_entry_in_open_journal on dgt_transactions;
+drop trigger dgt_journal_stamp on dgt_journal;
+drop function dgt_journal_balanced, dgt_entry_in_open_journal, dgt_journal_stamp;
+drop trigger dgt_accounts_no_truncate on dgt_accounts;
+drop trigger dgt_accounts_append_only on dgt_accounts;
+drop trigger dgt_transactions_no_truncate on dgt_transactions;
+drop trigger dgt_transactions_append_only on dgt_transactions;
+drop trigger dgt_journal_no_truncate on dgt_journal;
+drop trigger dgt_journal_append_only on dgt_journal;
+alter table user_wallet reset (fillfactor);
