@@ -1,0 +1,103 @@
+"""Fixtures every test may use. The servers behind them are in tests/plugin.py."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.db import connections
+from django.test.testcases import LiveServerThread
+
+from tests import databases
+from tests.site import Site
+
+pytest_plugins = ["tests.plugin"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """A clone of the migrated template for this worker; tests with `db` roll back in it, as the application role."""
+    databases.of_this_run().ensure_template()
+    with databases.of_this_run().clone(os.environ.get("PYTEST_XDIST_WORKER", "main")) as name, _using(name):
+        yield
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database of the test's own, where commits are real and threads may work. Its name."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("committed_db and db exclude each other: one commits, the other rolls back", pytrace=False)
+    with databases.of_this_run().clone(secrets.token_hex(4)) as name, django_db_blocker.unblock(), _using(name):
+        yield name
+
+
+@pytest.fixture
+def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
+    """The owner role in the test's database: autocommit in a database of its own, else rolled back."""
+    commits = "committed_db" in request.fixturenames
+    request.getfixturevalue("committed_db" if commits else "django_db_setup")
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=commits) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def live(committed_db: str) -> Iterator[str]:
+    """The site over real HTTP, every request in a thread of its own, on the test's own database. Its base URL."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.terminate()
+
+
+@pytest.fixture
+def site(live: str) -> Site:
+    """Members who use the site through `live`: `site.member("alice").get("/")`."""
+    return Site(live)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Every test has a cache of its own: nothing is left over, no limit is half used up."""
+    django_settings.CACHES["default"]["KEY_PREFIX"] = f"{os.environ['CACHE_PREFIX']}:{secrets.token_hex(4)}"
+    if hasattr(caches._connections, "default"):
+        del caches["default"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> None:
+    """Hashing a password takes half a second on purpose; tests have better things to do."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@contextmanager
+def _using(name: str) -> Iterator[str]:
+    """Point Django in all threads, and programs that a test starts, at another database of the same server."""
+    before = django_settings.DATABASES["default"]["NAME"]
+    _switch(name)
+    try:
+        yield name
+    finally:
+        _switch(before)
+
+
+def _switch(name: str) -> None:
+    connections["default"].close()
+    # Connections of all threads read this one dictionary when they connect.
+    django_settings.DATABASES["default"]["NAME"] = name
+    django_settings.DATABASE_OWNER["NAME"] = name
+    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        os.environ[variable] = databases.in_database(os.environ[variable], name)

@@ -1,0 +1,89 @@
+"""The servers of a test run: a throw-away cluster and Valkey, started before Django reads its settings.
+
+Nothing here touches the servers or the data of `make dev`, and several runs can go on at once.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+
+from degentalk.core.embedded import places, servers
+from degentalk.core.embedded.places import Places
+from degentalk.core.environment import Environment
+from tests import databases
+
+FOLDER_PREFIX = f"degentalk-tests-{os.getuid()}-"
+SERVERS = pytest.StashKey[servers.Servers | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers before Django reads its settings; workers of pytest-xdist inherit them."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SERVERS] = _start_servers()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    os.environ["CACHE_PREFIX"] = f"{databases.run_name()}:{worker}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "degentalk.settings"
+    assert settings.DATABASES, "read now: pytest-django sets Django up next, if its settings are there"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started, also after Ctrl-C and after a failure."""
+    if SERVERS in config.stash:
+        _clean_up(config.stash[SERVERS])
+
+
+def _start_servers() -> servers.Servers | None:
+    """Our own servers, or None where the environment names some to use."""
+    os.environ[databases.RUN] = secrets.token_hex(4)
+    environment = Environment(databases.ROOT / ".env")
+    os.environ |= {"DEBUG": "on", "EMAIL_URL": "memorymail://"}
+    embedded = None if environment.uses_own_servers() else _start_embedded()
+    os.environ[databases.MAINTENANCE_URL] = os.environ["DATABASE_OWNER_URL"]
+    return embedded
+
+
+def _start_embedded() -> servers.Servers:
+    _sweep()
+    data = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=_base()))
+    embedded = servers.Servers(Places(data=data, sockets=data / "s"), durable=False)
+    try:
+        embedded.start()
+    except BaseException:
+        shutil.rmtree(data)
+        raise
+    os.environ |= {
+        "DATABASE_URL": embedded.places.database_url(places.APP_ROLE),
+        "DATABASE_OWNER_URL": embedded.places.database_url(places.OWNER_ROLE),
+        "REDIS_URL": embedded.places.redis_url(),
+    }
+    return embedded
+
+
+def _clean_up(embedded: servers.Servers | None) -> None:
+    """Leave nothing behind: neither our servers nor traces of ours on somebody else's."""
+    if embedded is not None:
+        embedded.stop()
+        shutil.rmtree(embedded.places.data)
+        return
+    databases.of_this_run().drop_template()
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        for key in client.scan_iter(match=f"{databases.run_name()}:*"):
+            client.delete(key)
+
+
+def _base() -> Path:
+    """Short, because a socket's path may have 107 bytes at most; and, as root, open to the servers' own user."""
+    return Path("/var/tmp") if os.getuid() == 0 else Path("/tmp")
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed left behind."""
+    for folder in _base().glob(f"{FOLDER_PREFIX}*"):
+        if folder.lstat().st_uid == os.getuid() and servers.lock_file(folder).exists() and servers.unused(folder):
+            shutil.rmtree(folder, ignore_errors=True)
