@@ -11,7 +11,7 @@ TABLES: dict[str, str] = {
     # Django's own
     "django_session": ALL,
     "django_admin_log": APPEND,
-    # accounts, with the e-mail addresses of allauth; API tokens (knox) live in `accounts`
+    # accounts, with the e-mail addresses of allauth
     "accounts": ALL,
     "account": ALL,
     # core

@@ -19,7 +19,7 @@ WHERE relnamespace = 'public'::regnamespace
 
 @register(Tags.database)
 def the_app_role_owns_nothing(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """E001: one role for everything. E002: the role of the site owns tables, is a superuser, or can become the owner."""
+    """E001: one role for everything. E002: the role of the site owns tables, or can become their owner."""
     if settings.DEBUG or DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     app_role = settings.DATABASES[DEFAULT_DB_ALIAS]["USER"]
@@ -38,7 +38,7 @@ def the_app_role_owns_nothing(databases: Sequence[str] | None = None, **kwargs: 
         return []
     return [
         Error(
-            f"The role {app_role} of DATABASE_URL owns {owned} tables, views or sequences, or is a superuser or a member"
+            f"The role {app_role} of DATABASE_URL owns {owned} tables, views or sequences, is a superuser, or a member"
             " of their owner, so the site could rewrite its ledger.",
             hint="Give everything to the role of DATABASE_OWNER_URL (REASSIGN OWNED) and take the membership away.",
             id="core.E002",

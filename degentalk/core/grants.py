@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.core.management.base import CommandError
@@ -77,7 +77,7 @@ def apply(declared: Declared, *, app_role: str, using: str = DEFAULT_DB_ALIAS) -
                 cursor.execute(sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(signature, role))
 
 
-def _decide(rows: Iterable, declared: Declared) -> list[Relation]:
+def _decide(rows: Iterable[Any], declared: Declared) -> list[Relation]:
     app_of = {model._meta.db_table: model._meta.app_label for model in apps.get_models(include_auto_created=True)}
     relations, unnamed = [], []
     for row in rows:
@@ -95,10 +95,10 @@ def _decide(rows: Iterable, declared: Declared) -> list[Relation]:
 
 
 def _privileges(table: str, app: str | None, declared: Declared) -> str | None:
-    for name in (table, app):
+    for name in (table, app or table):
         if name in declared.READ_ONLY:
             return "select"
-        if name is not None and name in declared.TABLES:
+        if name in declared.TABLES:
             return _well_formed(name, declared.TABLES[name].lower())
     return None
 
@@ -106,7 +106,7 @@ def _privileges(table: str, app: str | None, declared: Declared) -> str | None:
 def _well_formed(name: str, privileges: str) -> str:
     if not PRIVILEGES.fullmatch(privileges):
         raise CommandError(
-            f"“{privileges}” for {name} is not a list of select, insert, update and delete, each perhaps with (columns)."
+            f"“{privileges}” for {name} must list select, insert, update or delete, each perhaps with (columns)."
         )
     return privileges
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import random
 import re
+import secrets
 import time
 import uuid
 from collections.abc import Callable
@@ -22,8 +22,9 @@ FIELD = "key"
 USABLE_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 ATTEMPTS = 5
-LONGEST_PAUSE_SECONDS = 0.1
-DEADLOCK, SERIALIZATION_FAILURE, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+LONGEST_PAUSE_MILLISECONDS = 100
+LOCK_TIMEOUT = "55P03"
+LOST_A_RACE = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the whole transaction may go again
 
 # Who is signed in or how often he asks is no outcome of the verb: the same key may succeed later.
 NEVER_STORED = frozenset({401, 403, 429})
@@ -63,18 +64,18 @@ def run(
     if connection.in_atomic_block:
         raise RuntimeError("idempotency.run() opens the transaction itself; call it outside of atomic().")
     attempt = _Attempt(actor.pk, endpoint, _usable(key), _fingerprint(request), verb, status)
-    for tries_left in reversed(range(ATTEMPTS)):
+    for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 return attempt.answer()
         except OperationalError as error:
             sqlstate = getattr(error.__cause__, "sqlstate", None)
-            if sqlstate == LOCK_TIMEOUT or (sqlstate in {DEADLOCK, SERIALIZATION_FAILURE} and not tries_left):
+            if sqlstate == LOCK_TIMEOUT:
                 raise KeyInFlight from error
-            if sqlstate not in {DEADLOCK, SERIALIZATION_FAILURE}:
+            if sqlstate not in LOST_A_RACE:
                 raise
-        time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
-    raise AssertionError("unreachable")
+        time.sleep(secrets.randbelow(LONGEST_PAUSE_MILLISECONDS) / 1000)
+    raise KeyInFlight
 
 
 def key_of(request: HttpRequest) -> str | None:
@@ -107,11 +108,12 @@ class _Attempt:
         return {"actor_id": self.actor_id, "endpoint": self.endpoint, "key": self.key}
 
     def _claimed(self) -> bool:
-        # Waits here, up to lock_timeout, for another transaction that holds the same key.
+        # Waits here, up to lock_timeout, for another transaction that holds the same key. Nobody sees status 0: the
+        # row commits together with the answer or not at all.
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO idempotency_keys (actor_id, endpoint, key, request_hash) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO idempotency_keys (actor_id, endpoint, key, request_hash, status, body)"
+                " VALUES (%s, %s, %s, %s, 0, '{}') ON CONFLICT DO NOTHING",
                 [self.actor_id, self.endpoint, self.key, self.request_hash],
             )
             return bool(cursor.rowcount)

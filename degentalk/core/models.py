@@ -16,9 +16,8 @@ class IdempotencyKey(models.Model):
     endpoint = models.CharField(_("endpoint"), max_length=100)
     key = models.CharField(_("key"), max_length=200)
     request_hash = models.BinaryField(_("SHA-256 of the request"), max_length=32)
-    # Empty only inside the transaction that inserts the row: it commits together with the answer or not at all.
-    status = models.SmallIntegerField(_("status"), null=True)
-    body = models.JSONField(_("body"), null=True)
+    status = models.SmallIntegerField(_("status"))
+    body = models.JSONField(_("body"))
     created_at = models.DateTimeField(_("created at"), db_default=Clock())
 
     class Meta:
@@ -27,6 +26,9 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["actor", "endpoint", "key"], name="idempotency_keys_once")]
         # For the retention task, which deletes the oldest.
         indexes = [models.Index(fields=["created_at"], name="idempotency_keys_created")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.key}"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):

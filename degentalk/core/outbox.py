@@ -84,7 +84,7 @@ def _deliver(message: OutboxMessage) -> bool:
 
 def _pause(attempts: int) -> timedelta:
     doublings = min(attempts - 1, 20)
-    return min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _nudge() -> None:

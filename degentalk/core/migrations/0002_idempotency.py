@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ("endpoint", models.CharField(max_length=100, verbose_name="endpoint")),
                 ("key", models.CharField(max_length=200, verbose_name="key")),
                 ("request_hash", models.BinaryField(max_length=32, verbose_name="SHA-256 of the request")),
-                ("status", models.SmallIntegerField(null=True, verbose_name="status")),
-                ("body", models.JSONField(null=True, verbose_name="body")),
+                ("status", models.SmallIntegerField(verbose_name="status")),
+                ("body", models.JSONField(verbose_name="body")),
                 ("created_at", models.DateTimeField(db_default=Clock(), verbose_name="created at")),
             ],
             options={

@@ -1,0 +1,48 @@
+"""Whole numbers that are read strictly: what is not plainly one is refused, never guessed."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+BIGINT_MAX = 2**63 - 1
+DIGITS = re.compile(r"[0-9]{1,19}")
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """An integer of JSON: no string, no fraction, no boolean."""
+
+    default_error_messages = {"invalid": _("This must be a whole number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": -BIGINT_MAX, "max_value": BIGINT_MAX, **kwargs})
+
+    def to_internal_value(self, value: Any) -> int:
+        """The number as it is. `type` rather than isinstance: True is an int to Python."""
+        if type(value) is not int:
+            self.fail("invalid")
+        return value
+
+
+class DigitsField(forms.IntegerField):
+    """A whole number typed as ASCII digits: no sign, no separators, no digits of other scripts."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid": _("Enter a whole number, digits only.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": BIGINT_MAX, **kwargs})
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or None if nothing was typed."""
+        if value in self.empty_values:
+            return None
+        if not DIGITS.fullmatch(str(value)):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A phone shows its digits."""
+        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off"}

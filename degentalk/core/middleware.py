@@ -1,0 +1,19 @@
+"""Middleware without a domain."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+
+class NoStoreForMembers:
+    """What a signed-in member sees, balances among it, is kept in no cache (MONEY.md W16)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL) and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
