@@ -149,6 +149,9 @@ class Postgres:
             for role, right in ((places.OWNER_ROLE, "CREATEDB"), (places.APP_ROLE, "NOCREATEDB")):
                 if role not in roles:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(right)))
+            # Dropping a test's database ends the application's connections to it.
+            roles_of = sql.SQL("GRANT {} TO {}")
+            connection.execute(roles_of.format(sql.Identifier(places.APP_ROLE), sql.Identifier(places.OWNER_ROLE)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [places.DATABASE]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(
