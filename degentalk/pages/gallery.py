@@ -1,0 +1,155 @@
+"""The component gallery: every component in every state, on sample figures. Served only while DEBUG is on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+TIERS = (
+    ("lurker", "Lurker", 3),
+    ("shrimp", "Shrimp", 8),
+    ("crab", "Crab", 17),
+    ("octopus", "Octopus", 27),
+    ("dolphin", "Dolphin", 34),
+    ("shark", "Shark", 52),
+    ("whale", "Whale", 71),
+    ("leviathan", "Leviathan", 92),
+)
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show the gallery, or nothing at all in production."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "pages/gallery.html", _samples(timezone.now()))
+
+
+@dataclass(frozen=True)
+class Standing:
+    xp: int
+    level: int
+    level_xp: int
+    level_span: int
+    rank_name: str = "Dolphin"
+    tier: str = "dolphin"
+
+    @property
+    def is_max(self) -> bool:
+        return self.level == 100
+
+    @property
+    def next_level(self) -> int | None:
+        return None if self.is_max else self.level + 1
+
+    @property
+    def to_go(self) -> int:
+        return self.level_span - self.level_xp
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.is_max else self.level_xp * 100 // self.level_span
+
+
+@dataclass(frozen=True)
+class XpEntry:
+    label: str
+    points: int
+    created_at: datetime
+    trace_lines: list[tuple[str, str]] = field(default_factory=list)
+    reversed: bool = False
+    cause_url: str = ""
+
+
+@dataclass(frozen=True)
+class WalletEntry:
+    description: str
+    transaction_type: str
+    amount: int
+    balance_after: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    position: int
+    user_id: int
+    username: str
+    level: int
+    tier: str
+    rank_name: str
+    xp: int
+    is_me: bool = False
+    behind: int | None = None
+
+
+class SampleForm(forms.Form):
+    name = forms.CharField(label="Name", help_text="3 to 24 letters, digits or underscores.")
+    about = forms.CharField(label="About me", widget=forms.Textarea, required=False)
+    zone = forms.ChoiceField(label="Time zone", choices=[("UTC", "UTC"), ("Asia/Tokyo", "Asia/Tokyo")])
+    scope = forms.MultipleChoiceField(
+        label="Scopes", choices=[("read", "Read"), ("write", "Write")], widget=forms.CheckboxSelectMultiple
+    )
+    hidden = forms.BooleanField(label="Hide my balance", required=False, help_text="You still see it yourself.")
+    closed = forms.CharField(label="Member since", disabled=True, required=False, initial="2024")
+
+
+def _samples(now: datetime) -> dict[str, object]:
+    filled = SampleForm({"name": "", "zone": "Mars"}, prefix="wrong")
+    filled.add_error(None, "That name is taken.")
+    board = _board()
+    return {
+        "tiers": TIERS,
+        "standings": [
+            Standing(xp=29_050, level=34, level_xp=0, level_span=1_700),
+            Standing(xp=29_050, level=34, level_xp=1_054, level_span=1_700),
+            Standing(xp=29_050, level=34, level_xp=1_699, level_span=1_700),
+            Standing(xp=252_900, level=100, level_xp=5_400, level_span=1),
+        ],
+        "xp_entries": _xp_entries(now),
+        "wallet_entries": _wallet_entries(now),
+        "wallet": SimpleNamespace(
+            dgt_balance=12_480, lifetime_earned=48_213_579, lifetime_spent=4_100, held_dgt=250
+        ),
+        "board": board,
+        "my_row": board[4],
+        "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
+        "long_user": SimpleNamespace(id=8, username="W" * 24),
+        "moments": [now, now - timedelta(minutes=6), now - timedelta(hours=3), now - timedelta(days=2)],
+        "long_ago": now - timedelta(days=200),
+        "blank_form": SampleForm(),
+        "wrong_form": filled,
+        "first_page": SimpleNamespace(next="b", previous=None),
+        "middle_page": SimpleNamespace(next="c", previous="a"),
+    }
+
+
+def _xp_entries(now: datetime) -> list[XpEntry]:
+    why = [("Base", "10 XP"), ("Analyst path", "× 1.10"), ("Streak", "× 1.50"), ("Result", "16 XP")]
+    return [
+        XpEntry("Reply in “Funding rates are lying to you again”", 16, now - timedelta(minutes=12), why, cause_url="#"),
+        XpEntry("Daily login, day 17", 20, now - timedelta(days=1)),
+        XpEntry("Reply removed", 10, now - timedelta(days=2), why, reversed=True),
+        XpEntry("Reversal of a removed reply", -10, now - timedelta(days=2)),
+    ]
+
+
+def _wallet_entries(now: datetime) -> list[WalletEntry]:
+    return [
+        WalletEntry("Reward for level 34", "level_reward", 340, 12_480, now - timedelta(minutes=38)),
+        WalletEntry("Sent to rektangle: “thanks for the audit”", "transfer", -1_000, 12_140, now - timedelta(hours=3)),
+        WalletEntry("", "tip", 1_250_000, None, now - timedelta(days=40)),
+    ]
+
+
+def _board() -> list[BoardRow]:
+    names = ("basis_ghoul", "rektangle", "mempool_mum", "gwei_gatsby", "nonce_upon_a_time_in_wei", "wick_hunter")
+    rows = []
+    for place, (name, (tier, rank_name, level)) in enumerate(zip(names, reversed(TIERS), strict=False), start=1):
+        xp = 25 * (level - 1) * level + 60
+        rows.append(BoardRow(place, place * 31, name, level, tier, rank_name, xp, place == 5, 841 if place == 5 else None))
+    return rows
