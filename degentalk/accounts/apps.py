@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class AccountsConfig(AppConfig):
     name = "degentalk.accounts"
     label = "accounts"
     verbose_name = "Members"
+
+    def ready(self) -> None:
+        import_module("degentalk.accounts.mail")  # registers its outbox handler, also in workers
+        import_module("degentalk.accounts.schema")  # registers how the OpenAPI document describes signing in

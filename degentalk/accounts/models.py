@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -14,8 +13,10 @@ from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from knox.models import AbstractAuthToken, AuthTokenManager
+from knox.models import AbstractAuthToken, get_digest_token
 from knox.settings import CONSTANTS
+
+from degentalk.accounts import time_zones
 
 USERNAME_MAX_LENGTH = 24
 
@@ -35,7 +36,7 @@ ICON_OF_KIND = {
 
 def validate_time_zone(name: str) -> None:
     """Accept the names of the IANA time zone database."""
-    if name not in available_timezones():
+    if name not in time_zones.known():
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
 
 
@@ -159,19 +160,23 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def live(self, now: datetime) -> "ApiTokenQuerySet":
         return self.filter(models.Q(expiry=None) | models.Q(expiry__gt=now))
 
+    def newest(self) -> "ApiTokenQuerySet":
+        return self.order_by("-created", "pk")
 
-class ApiToken(AbstractAuthToken):
+
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # Knox has no types
     """An API token. Only its SHA-512 digest is stored; the token itself is shown once, when it is made."""
 
     # Knox would make the digest the primary key; then it would stand in the admin's links and pages.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, editable=False)
     token_key = models.CharField(_("starts with"), max_length=CONSTANTS.TOKEN_KEY_LENGTH, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("member"))
     name = models.CharField(_("name"), max_length=60)
     scopes = models.JSONField(_("scopes"), default=list)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
-    objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         db_table = "api_tokens"
@@ -180,6 +185,23 @@ class ApiToken(AbstractAuthToken):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def make(
+        cls, *, user: User, name: str, scopes: list[str], expires_at: datetime | None, pk: uuid.UUID
+    ) -> tuple["ApiToken", str]:
+        """A new row, and the only copy of the token's text."""
+        digest, text = get_digest_token()
+        row = cls.objects.create(
+            pk=pk,
+            user=user,
+            name=name,
+            scopes=scopes,
+            expiry=expires_at,
+            digest=digest,
+            token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH],
+        )
+        return row, text
 
     @property
     def is_expired(self) -> bool:

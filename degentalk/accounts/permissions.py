@@ -1,0 +1,32 @@
+"""Who may use an API view."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from degentalk.accounts.models import ApiToken
+
+if TYPE_CHECKING:  # DRF's views import this module for their defaults
+    from rest_framework.views import APIView
+
+
+class SignedInWithScope(BasePermission):
+    """Signed in; and with a token, one that has the view's `scope`. A view without a scope takes no tokens."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not request.user.is_authenticated:
+            return False
+        if isinstance(request.auth, ApiToken):
+            require_scope(request.auth, getattr(view, "scope", None))
+        return True
+
+
+def require_scope(token: ApiToken, scope: str | None) -> None:
+    """Raise PermissionDenied, in a sentence that says what is missing."""
+    if scope is None:
+        raise PermissionDenied(_("API tokens are not accepted here. Use the site itself."))
+    if scope not in token.scopes:
+        raise PermissionDenied(_("This API token lacks the scope “%(scope)s”.") % {"scope": scope})
