@@ -6,8 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("degentalk.api")),
+    path("account/", include("degentalk.accounts.urls")),  # stands in for two of allauth's views
     path("account/", include("allauth.urls")),
-    path("account/", include("degentalk.accounts.urls")),
     path("xp/", include("xp.urls")),
     path("wallet/", include("wallet.urls")),
     path("", include("degentalk.forum.urls")),
