@@ -129,7 +129,8 @@ CELERY_TASK_ACKS_LATE = True  # a task may run twice; each is idempotent by its 
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+# A page never waits for a broker that is down: what a commit promised is in the outbox, and beat sweeps it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 0, "socket_connect_timeout": 1}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "core.deliver_outbox": {"task": "core.deliver_outbox", "schedule": 15.0},
