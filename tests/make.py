@@ -1,5 +1,6 @@
 """Typed, plain factories: what a test needs, with a persona's name. They use the same doors as the product."""
 
+import itertools
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,3 +21,11 @@ def api_token(user: User, *scopes: str, name: str = "script", lifetime: timedelt
     expires_at = None if lifetime is None else timezone.now() + lifetime
     _row, text = ApiToken.make(user=user, name=name, scopes=list(scopes), expires_at=expires_at, pk=uuid4())
     return text
+
+
+_serials = itertools.count(1)
+
+
+def serial() -> int:
+    """A number no other call in this process gets: for names that must differ between examples of one test."""
+    return next(_serials)
