@@ -1,0 +1,236 @@
+"""Reading and writing threads. Every form works as a plain POST; HTMX only saves the reload."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django_cotton import render_component
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from degentalk.core import idempotency, toasts
+from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused, MemberError
+from degentalk.core.fields import DIGITS
+from degentalk.core.idempotency import Answer
+from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
+from degentalk.forum import rules
+from degentalk.forum import services as forum
+from degentalk.forum.forms import KeyedForm, ReplyForm, ThreadForm
+from degentalk.forum.models import Thread
+from xp import services as xp
+
+THREADS_PER_PAGE = 25
+SEE_OTHER = 303
+
+
+@require_safe
+def threads(request: HttpRequest) -> HttpResponse:
+    """All threads, the most recently active first."""
+    newest = Keyset(Thread.objects.with_authors(), order=("-last_post_at", "-id"), size=THREADS_PER_PAGE)
+    try:
+        page = newest.page(request.GET.get(CURSOR_PARAMETER))
+    except InvalidCursor:
+        return redirect("forum:threads")
+    return render(request, "forum/threads.html", {"page": page})
+
+
+@require_safe
+def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
+    """One page of a thread. A page that does not exist is a 404: posts never vanish, so nobody was led there."""
+    found = _thread(thread_id)
+    if slug != found.slug:
+        query = request.META["QUERY_STRING"]
+        return HttpResponsePermanentRedirect(found.get_absolute_url() + (f"?{query}" if query else ""))
+    return _thread_page(request, found, page=_page(request, found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Start a thread."""
+    form = ThreadForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _new_page(request, form)
+    answer = _answer(request, form, endpoint="forum:new", facts={}, verb=lambda: _start(request, form))
+    if answer is None:
+        return _new_page(request, form)
+    _toast(request, answer.body, why=_("Thread started"))
+    return _see_other(_thread(answer.body["thread"]).get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, thread_id: int) -> HttpResponse:
+    """Write a reply; the answer is the new posts alone where the page can take them in."""
+    found = _thread(thread_id)
+    # A GET is what is left of a form that was shown again here: its reload belongs to the thread.
+    if request.method != "POST":
+        return redirect(found.newest_url)
+    if not request.user.is_authenticated:
+        return _elsewhere(request, _sign_in_url(found.newest_url))
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _reply_again(request, found, form)
+    facts = {"thread": found.pk}
+    answer = _answer(request, form, endpoint="forum:reply", facts=facts, verb=lambda: _reply(request, found, form))
+    if answer is None:
+        return _reply_again(request, found, form)
+    _toast(request, answer.body, why=_("Reply written"))
+    return _replied(request, found, number=answer.body["number"], seen=form.cleaned_data["seen"])
+
+
+# ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _start(request: HttpRequest, form: ThreadForm) -> dict[str, Any]:
+    started = forum.start_thread(author=request.user, title=form.cleaned_data["title"], body=form.cleaned_data["body"])
+    return {"thread": started.thread.pk, "post": started.post.pk, **_earned(started.gain)}
+
+
+def _reply(request: HttpRequest, found: Thread, form: ReplyForm) -> dict[str, Any]:
+    replied = forum.reply(author=request.user, thread=found, body=form.cleaned_data["body"])
+    return {"post": replied.post.pk, "number": replied.post.number, **_earned(replied.gain)}
+
+
+def _earned(gain: xp.Gain) -> dict[str, Any]:
+    return {"points": gain.points, "levels": list(gain.levels), "dgt": gain.dgt}
+
+
+def _answer(request: HttpRequest, form: KeyedForm, *, endpoint: str, facts: dict[str, Any], verb: Any) -> Answer | None:
+    """The answer for this form's key; None if it is a refusal, which the form then says."""
+    written = {name: form.cleaned_data[name] for name in ("title", "body") if name in form.cleaned_data}
+    try:
+        answer = idempotency.run(
+            actor=request.user,
+            endpoint=endpoint,
+            key=form.cleaned_data["key"],
+            request=facts | written,
+            verb=verb,
+        )
+    except KeyInFlight as error:
+        # Its first sending may still succeed: the form keeps its key, so that trying again cannot post twice.
+        form.add_error(None, str(error))
+        return None
+    except (KeyMissing, KeyReused) as error:
+        return _refuse(form, _sentence(error))
+    if answer.refused:
+        return _refuse(form, answer.body["detail"])
+    return answer
+
+
+def _refuse(form: KeyedForm, sentence: str) -> None:
+    form.add_error(None, sentence)
+    form.renew_key()
+
+
+def _sentence(error: MemberError) -> str:
+    if isinstance(error, KeyReused):
+        return _("This form was sent before, with another text. Send it again to post this one too.")
+    return _("This form had lost a part on the way. Send it again.")
+
+
+# ── What the member sees ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _toast(request: HttpRequest, fact: dict[str, Any], *, why: str) -> None:
+    """What it earned; a refusal of the rules, such as a cooldown, is quiet."""
+    if fact["points"]:
+        title = _("+%(points)s XP") % {"points": _whole(fact["points"])}
+        toasts.add(request, kind="xp", title=title, text=why)
+    if fact["levels"]:
+        reached = xp.curve().level(fact["levels"][-1])
+        title = _("Level %(level)s") % {"level": _whole(reached.level)}
+        text = _reward(reached.rank_name, fact["dgt"])
+        badge = {"level": reached.level, "tier": reached.tier, "name": reached.rank_name}
+        toasts.add(request, kind="levelup", title=title, text=text, **badge)
+
+
+def _reward(rank_name: str, dgt: int) -> str:
+    if not dgt:
+        return _("You are %(rank)s now.") % {"rank": rank_name}
+    return ngettext("%(rank)s. %(amount)s DGT is yours.", "%(rank)s. %(amount)s DGT are yours.", dgt) % {
+        "rank": rank_name,
+        "amount": _whole(dgt),
+    }
+
+
+def _replied(request: HttpRequest, found: Thread, *, number: int, seen: int | None) -> HttpResponse:
+    found.refresh_from_db(fields=["reply_count"])
+    on_this_page = seen is not None and rules.page_of(max(seen, rules.FIRST_POST)) == rules.page_of(number)
+    if not request.htmx or not on_this_page:
+        return _elsewhere(request, found.url_of(number))
+    # With what others wrote meanwhile, so that no number is missing on the page.
+    posts = found.posts.numbered(seen + 1, number).with_authors()
+    context = {"thread": found, "posts": posts, "form": ReplyForm(initial={"seen": max(seen, number)})}
+    return HttpResponse(render_component(request, "new-posts", context))
+
+
+def _reply_again(request: HttpRequest, found: Thread, form: ReplyForm) -> HttpResponse:
+    status = _status(form)
+    if request.htmx:
+        component = render_component(request, "reply-form", {"thread": found, "form": form})
+        return reswap(retarget(HttpResponse(component, status=status), "#reply"), "outerHTML")
+    seen = form.cleaned_data.get("seen") or found.last_number
+    page = min(rules.page_of(max(seen, rules.FIRST_POST)), found.page_count)
+    return _thread_page(request, found, page=page, form=form, status=status)
+
+
+def _thread_page(
+    request: HttpRequest, found: Thread, *, page: int, form: ReplyForm | None = None, status: int = 200
+) -> HttpResponse:
+    posts = list(found.posts.numbered(*rules.numbers_on(page)).with_authors())
+    context = {
+        "thread": found,
+        "posts": posts,
+        "page": page,
+        "previous_url": found.url_of_page(page - 1) if page > 1 else "",
+        "next_url": found.url_of_page(page + 1) if page < found.page_count else "",
+        "form": form or ReplyForm(initial={"seen": posts[-1].number}),
+        "sign_in_url": _sign_in_url(found.url_of_page(page)),
+    }
+    return render(request, "forum/thread.html", context, status=status)
+
+
+def _new_page(request: HttpRequest, form: ThreadForm) -> HttpResponse:
+    return render(request, "forum/new.html", {"form": form}, status=_status(form))
+
+
+def _status(form: KeyedForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _sign_in_url(then: str) -> str:
+    return redirect_to_login(then).url
+
+
+def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else _see_other(url)
+
+
+def _see_other(url: str) -> HttpResponse:
+    response = redirect(url)
+    response.status_code = SEE_OTHER
+    return response
+
+
+# ── Finding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _thread(thread_id: int) -> Thread:
+    return get_object_or_404(Thread.objects.with_authors(), pk=thread_id)
+
+
+def _page(request: HttpRequest, found: Thread) -> int:
+    written = request.GET.get("page", "1")
+    page = int(written) if DIGITS.fullmatch(written) else 0
+    if not 1 <= page <= found.page_count:
+        raise Http404
+    return page
+
+
+def _whole(figure: int) -> str:
+    return str(number_format(figure, use_l10n=True, force_grouping=True))
