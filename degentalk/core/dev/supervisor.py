@@ -43,8 +43,9 @@ class Part:
 class Supervisor:
     """The parts of the site in the order in which they were started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience_seconds: float = STOP_SECONDS) -> None:
         self._folder = folder
+        self._patience_seconds = patience_seconds
         self._parts: list[Part] = []
         self._selector = selectors.DefaultSelector()
         self._asked_to_stop = False
@@ -91,7 +92,7 @@ class Supervisor:
             part = self._parts[-1]
             if part.child.poll() is None:
                 part.child.send_signal(signal.SIGTERM)
-            deadline = time.monotonic() + STOP_SECONDS
+            deadline = time.monotonic() + self._patience_seconds
             while part.child.poll() is None and time.monotonic() < deadline:
                 self._pump()
             self._forget(part)
@@ -133,7 +134,7 @@ class Supervisor:
 
     def _forget(self, part: Part) -> None:
         """The end of a part: what it said last, and whatever it left behind."""
-        process.stop(part.child, signal.SIGKILL, STOP_SECONDS)
+        process.stop(part.child, signal.SIGKILL, self._patience_seconds)
         while self._show(part):
             continue
         if not part.output.closed:

@@ -1,0 +1,95 @@
+"""The OpenAPI document: committed, complete, and what the API really answers."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.core.management import call_command
+
+from tests import make
+from tests.xp.test_boards import member_with
+from xp import services as xp
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMITTED = ROOT / "docs" / "openapi.yaml"
+DOCUMENT = yaml.safe_load(COMMITTED.read_text())
+READS = [(path, operations["get"]) for path, operations in DOCUMENT["paths"].items() if "get" in operations]
+
+
+def closed(schema: Any) -> Any:
+    """The schema as JSON Schema knows it (null is a type there), with no property that it does not name."""
+    if isinstance(schema, list):
+        return [closed(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {name: closed(inner) for name, inner in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        schema.setdefault("additionalProperties", False)
+    return {"anyOf": [schema, {"type": "null"}]} if schema.pop("nullable", False) else schema
+
+
+def conforms(body: Any, response: dict[str, Any]) -> None:
+    (media,) = response["content"].values()
+    schema = {**closed(media["schema"]), "components": closed(DOCUMENT["components"])}
+    jsonschema.validate(body, schema, format_checker=jsonschema.FormatChecker())
+
+
+def ids(value: Any) -> str | None:
+    return value if isinstance(value, str) else ""
+
+
+def test_the_committed_document_is_the_one_the_code_makes(tmp_path):
+    """Run `manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn` and commit the difference."""
+    made = tmp_path / "openapi.yaml"
+    call_command("spectacular", file=str(made), validate=True, fail_on_warn=True)
+    assert made.read_text() == COMMITTED.read_text()
+
+
+def test_the_site_serves_the_same_document(client):
+    assert yaml.safe_load(client.get("/api/schema").content) == DOCUMENT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+def test_answers_are_what_the_document_says(client, path, operation):
+    alice = member_with(560, "alice")
+    xp.award(user=alice, action="special_event", key="event:1", cause=("event", 1))
+    client.force_login(alice)
+    conforms(client.get(path).json(), operation["responses"]["200"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+def test_a_newcomers_answers_are_what_the_document_says(client, path, operation):
+    client.force_login(make.user("bob"))
+    conforms(client.get(path).json(), operation["responses"]["200"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+def test_refusals_are_the_problem_the_document_says(client, path, operation):
+    answer = client.get(path, {"nonsense": 1}, headers={"Authorization": "Bearer dgt_pat_unknown"})
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+    conforms(answer.json(), DOCUMENT["components"]["responses"]["Problem401"])
+
+
+@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+def test_examples_are_what_the_document_says(path, operation):
+    response = operation["responses"]["200"]
+    (media,) = response["content"].values()
+    for example in media.get("examples", {}).values():
+        conforms(example["value"], response)
+
+
+@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+def test_every_operation_says_in_words_what_it_does(path, operation):
+    assert operation["summary"]
+    assert operation["description"]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/xp", "/api/xp/me/", "/api/xp/nothing"])
+def test_every_other_path_is_a_problem(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
