@@ -1,14 +1,14 @@
 """A request sent twice is done once (MONEY.md L9-L12). Real threads on a real database."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from psycopg.errors import DeadlockDetected
 
 from degentalk.accounts.models import User
@@ -16,6 +16,7 @@ from degentalk.core import idempotency
 from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused, MemberError, Refused
 from degentalk.core.models import IdempotencyKey, OutboxMessage
 from tests import make
+from tests.threads import together
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -40,21 +41,6 @@ def run(user: User, verb: Callable[[], dict[str, Any]], **changes: Any) -> idemp
     return idempotency.run(actor=user, verb=verb, **{**fields, **changes})
 
 
-def in_parallel(times: int, act: Callable[[int], Any]) -> list[Any]:
-    """Call `act(0)`, `act(1)`, … at the same moment, each with a connection of its own."""
-    start = Barrier(times)
-
-    def one(number: int) -> Any:
-        try:
-            start.wait()
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(one, range(times)))
-
-
 def test_l9_the_same_key_gives_the_same_answer_again() -> None:
     alice = make.user("alice")
     first = run(alice, lambda: tell(alice))
@@ -65,7 +51,7 @@ def test_l9_the_same_key_gives_the_same_answer_again() -> None:
 
 def test_l9_fifty_at_once_with_one_key_run_the_verb_once() -> None:
     alice = make.user("alice")
-    answers = in_parallel(50, lambda _: run(alice, lambda: tell(alice)))
+    answers = together([lambda: run(alice, lambda: tell(alice))] * 50)
     assert told() == 1
     assert {(answer.status, str(answer.body)) for answer in answers} == {(201, str(answers[0].body))}
     assert sorted(answer.replayed for answer in answers) == [False] + [True] * 49
@@ -75,7 +61,7 @@ def test_the_first_answer_is_the_one_that_json_can_hold() -> None:
     alice = make.user("alice")
     first = run(alice, lambda: {"levels": (4, 5), 7: None})
     assert first.body == {"levels": [4, 5], "7": None}
-    assert run(alice, lambda: {}).body == first.body
+    assert run(alice, dict).body == first.body
 
 
 def test_l10_the_same_key_with_another_body_is_422_without_effect() -> None:
@@ -191,7 +177,7 @@ def test_deadlocked_requests_are_tried_again_until_both_are_done() -> None:
         return run((alice, bob)[number], verb)
 
     both_hold_one = Barrier(2)
-    answers = in_parallel(2, rename_both)
+    answers = together([partial(rename_both, 0), partial(rename_both, 1)])
     assert [answer.status for answer in answers] == [201, 201]
     assert len(tries) > 2
 

@@ -39,7 +39,9 @@ class Command(migrate.Command):
     def grant(self, using: str) -> None:
         app_role = settings.DATABASES[using]["USER"]
         if app_role == settings.DATABASE_OWNER["USER"]:
-            self.stderr.write(f"No grants: {app_role} is both the owner and the role of the site. Never do so in production.")
+            self.stderr.write(
+                f"No grants: {app_role} is both the owner and the role of the site. Never do so in production."
+            )
             return
         grants.apply(import_module(settings.DATABASE_GRANTS), app_role=app_role, using=using)
 

@@ -1,0 +1,378 @@
+"""Every component of templates/components: its states, and that hostile text stays text."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import timezone
+from django_cotton.compiler_regex import CottonCompiler
+
+HOSTILE = "\"><script>alert(1)</script>'{{ 7 }}&amp;"
+NOW = datetime(2026, 11, 22, 12, 19, tzinfo=UTC)
+
+
+def draw(source: str, **context: Any) -> str:
+    """Render a piece of template that uses components."""
+    page = Context({"request": RequestFactory().get("/page?kind=tip"), **context})
+    return Template(CottonCompiler().process(source)).render(page)
+
+
+class Seen(HTMLParser):
+    """What a browser would make of the markup: tags, attributes and text, with references resolved."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def only(self, tag: str) -> dict[str, str | None]:
+        """The attributes of the one element of that name."""
+        (found,) = [attrs for name, attrs in self.tags if name == tag]
+        return found
+
+    def values(self) -> Iterator[str]:
+        yield self.text
+        for _tag, attrs in self.tags:
+            yield from (value for value in attrs.values() if value)
+
+    @property
+    def words(self) -> str:
+        return " ".join(self.text.split())
+
+
+class HostileForm(forms.Form):
+    name = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+
+
+def hostile_form() -> HostileForm:
+    form = HostileForm({"name": HOSTILE})
+    form.add_error("name", HOSTILE)
+    form.add_error(None, HOSTILE)
+    return form
+
+
+def standing(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "xp": 29_104, "level": 34, "rank_name": "Dolphin", "tier": "dolphin", "color": "#3fb0c4", "level_xp": 1_054,
+        "level_span": 1_700, "to_go": 646, "next_level": 35, "percent": 62, "is_max": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def xp_entry(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "label": "Reply", "points": 16, "created_at": NOW, "trace_lines": [("Base", "10 XP"), ("Result", "16 XP")],
+        "reversed": False, "cause_url": "",
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def wallet_entry(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "description": "Reward for level 34", "transaction_type": "level_reward", "amount": 340,
+        "balance_after": 12_480, "created_at": NOW,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def board_row(position: int, **changes: Any) -> SimpleNamespace:
+    facts = {
+        "position": position, "user_id": position * 31, "username": f"member_{position}", "level": 34,
+        "tier": "dolphin", "rank_name": "Dolphin", "xp": 1_000_000 - position, "is_me": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+H = SimpleNamespace(
+    text=HOSTILE,
+    form=hostile_form(),
+    standing=standing(level=HOSTILE, next_level=HOSTILE, to_go=HOSTILE),
+    xp_entries=[xp_entry(label=HOSTILE, trace_lines=[(HOSTILE, HOSTILE)], cause_url=HOSTILE)],
+    wallet_entries=[wallet_entry(description=HOSTILE, balance_after=HOSTILE)],
+    wallet=SimpleNamespace(dgt_balance=HOSTILE, lifetime_earned=0, lifetime_spent=0, held_dgt=0),
+    board=[board_row(place, username="ok", rank_name=HOSTILE, tier=HOSTILE, level=HOSTILE) for place in range(1, 6)],
+    me=board_row(9, username="ok", rank_name=HOSTILE, level=HOSTILE, behind=HOSTILE),
+    page=SimpleNamespace(next=HOSTILE, previous=HOSTILE),
+)
+
+# One line for every way in which text reaches a component: bound (:x="…"), interpolated (x="{{ … }}") and in a slot.
+HOSTILE_USES = {
+    "ago": [],
+    "alert": ['<c-alert kind="{{ h.text }}">{{ h.text }}</c-alert>', '<c-alert :kind="h.text" />'],
+    "avatar": ['<c-avatar id="7" size="{{ h.text }}" />', '<c-avatar id="7" :size="h.text" />'],
+    "card": [
+        '<c-card heading="{{ h.text }}" meta="{{ h.text }}" id="{{ h.text }}" cls="{{ h.text }}">{{ h.text }}</c-card>',
+        '<c-card :heading="h.text" :meta="h.text" :level="h.text" :id="h.text" :cls="h.text" />',
+    ],
+    "chip": ['<c-chip kind="{{ h.text }}" icon="{{ h.text }}">x</c-chip>', '<c-chip :kind="h.text" :icon="h.text" />'],
+    "copy": ['<c-copy text="{{ h.text }}" label="{{ h.text }}" />', '<c-copy :text="h.text" :label="h.text" />'],
+    "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
+    "empty": [
+        '<c-empty icon="{{ h.text }}" title="{{ h.text }}" text="{{ h.text }}" />',
+        '<c-empty :icon="h.text" :title="h.text" :text="h.text"><c-slot name="action">{{ h.text }}</c-slot></c-empty>',
+    ],
+    "field": ['<c-field :field="h.form.name" />'],
+    "form-errors": ['<c-form-errors :form="h.form" />', "{{ h.form }}"],
+    "icon": ['<c-icon name="{{ h.text }}" />', '<c-icon :name="h.text" />'],
+    "ledger-row": [
+        '<c-ledger-row :icon="h.text" :tone="h.text" :what="h.text" :href="h.text" :sub="h.text" :unit="h.text" />',
+        '<c-ledger-row what="{{ h.text }}" sub="{{ h.text }}" :amount="h.text">{{ h.text }}</c-ledger-row>',
+    ],
+    "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
+    "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
+    "rank-badge": [
+        '<c-rank-badge :level="h.text" :tier="h.text" :name="h.text" :size="h.text" />',
+        '<c-rank-badge level="{{ h.text }}" tier="{{ h.text }}" name="{{ h.text }}" size="{{ h.text }}" />',
+    ],
+    "stat": [
+        '<c-stat :label="h.text" :value="h.text" :note="h.text" :icon="h.text" />',
+        '<c-stat label="{{ h.text }}" value="{{ h.text }}" note="{{ h.text }}">{{ h.text }}</c-stat>',
+    ],
+    "time-zone-offer": ['<c-time-zone-offer :field="h.text" />', '<c-time-zone-offer field="{{ h.text }}" />'],
+    "toast": [
+        '<c-toast :kind="h.text" :title="h.text" :text="h.text" />',
+        '<c-toast kind="levelup" title="{{ h.text }}" text="{{ h.text }}" :level="h.text" :tier="h.text" :name="h.text" />',
+    ],
+    "user": ['<c-user id="7" username="ok" :sub="h.text" :size="h.text" />', '<c-user sub="{{ h.text }}" />'],
+    "wallet-balance": ['<c-wallet-balance :wallet="h.wallet" />'],
+    "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
+    "xp-history": ['<c-xp-history :entries="h.xp_entries" />', '<c-xp-history :action="h.text" />'],
+    "xp-leaderboard": ['<c-xp-leaderboard :rows="h.board" :me="h.me" :caption="h.text" podium />'],
+    "xp-progress-bar": ['<c-xp-progress-bar :standing="h.standing" />'],
+}  # fmt: skip
+
+
+def test_every_component_is_tried_with_hostile_text() -> None:
+    components = Path(settings.BASE_DIR, "templates", "components").glob("*.html")
+    assert {path.stem for path in components} == set(HOSTILE_USES)
+
+
+@pytest.mark.parametrize("source", [source for uses in HOSTILE_USES.values() for source in uses])
+def test_hostile_text_stays_text(source: str) -> None:
+    seen = Seen(draw(source, h=H))
+    assert [tag for tag, _attrs in seen.tags if tag == "script"] == []
+    assert [name for _tag, attrs in seen.tags for name in attrs if "script" in name or "<" in name] == []
+    assert any(HOSTILE in value for value in seen.values())
+
+
+def test_icons_used_in_templates_exist() -> None:
+    drawn = Path(str(finders.find("img/icons.svg"))).read_text()
+    named = set()
+    for template in Path(settings.BASE_DIR, "templates").rglob("*.html"):
+        parts = template.read_text().split('<c-icon name="')[1:]
+        named |= {name for part in parts if "{" not in (name := part.split('"')[0])}
+    assert {name for name in named if f'id="{name}"' not in drawn} == set()
+
+
+# ── Progress ──
+
+
+def test_the_progress_bar_shows_have_need_and_missing() -> None:
+    seen = Seen(draw('<c-xp-progress-bar :standing="s" />', s=standing()))
+    assert seen.only("progress") == {
+        "class": "bar", "value": "1054", "max": "1700", "aria-label": "Progress to level 35",
+    }  # fmt: skip
+    assert seen.words == "1,054 of 1,700 XP in level 34 646 XP to go 34 62% 35"
+
+
+def test_the_progress_bar_says_max_level() -> None:
+    top = standing(level=100, next_level=None, is_max=True, level_xp=0, level_span=0, to_go=0, xp=252_900)
+    seen = Seen(draw('<c-xp-progress-bar :standing="s" />', s=top))
+    assert seen.only("progress") == {"class": "bar", "value": "1", "max": "1", "aria-label": "Max level"}
+    assert seen.words == "Max level 252,900 XP in all 100 100%"
+
+
+# ── Badges, faces, names ──
+
+
+def test_a_badge_names_rank_and_level() -> None:
+    badge = Seen(draw('<c-rank-badge :level="level" tier="dolphin" name="Dolphin" />', level=34))
+    assert (badge.only("svg")["aria-label"], badge.only("svg")["data-tier"], badge.text) == (
+        "Dolphin, level 34", "dolphin", "34",
+    )  # fmt: skip
+
+
+def test_a_small_badge_has_no_numeral() -> None:
+    assert Seen(draw('<c-rank-badge level="34" tier="dolphin" size="sm" />')).text.strip() == ""
+
+
+def test_a_member_links_to_the_profile() -> None:
+    alice = SimpleNamespace(id=7, username="alice")
+    seen = Seen(draw('<c-user :user="u" sub="Level 3" />', u=alice))
+    assert (seen.only("a")["href"], seen.words) == ("/profile/alice", "aliceLevel 3")
+
+
+def test_a_deleted_member_has_no_link() -> None:
+    seen = Seen(draw('<c-user :user="gone" />', user=SimpleNamespace(id=1, username="viewer"), gone=None))
+    assert [tag for tag, _attrs in seen.tags if tag == "a"] == []
+    assert seen.words == "Deleted member"
+
+
+# ── Figures and moments ──
+
+
+def test_a_large_amount_keeps_its_digits_in_the_title() -> None:
+    seen = Seen(draw('<c-dgt :amount="n" />', n=48_213_579))
+    assert (seen.only("span")["title"], seen.words) == ("48,213,579 DGT", "48.21M DGT")
+
+
+def test_a_small_amount_needs_no_title() -> None:
+    assert Seen(draw('<c-dgt :amount="n" />', n=-3_575)).only("span") == {"class": "amount"}
+
+
+def test_a_moment_carries_the_exact_time() -> None:
+    at = timezone.now() - timedelta(minutes=6)
+    time = Seen(draw('<c-ago :at="at" />', at=at))
+    assert time.only("time") == {
+        "datetime": at.replace(microsecond=0).isoformat() if not at.microsecond else at.isoformat(),
+        "title": at.strftime("%-d %b %Y, %H:%M UTC"),
+    }
+    assert time.text.strip() == "6 min ago"
+
+
+def test_no_moment_draws_nothing() -> None:
+    assert draw('<c-ago :at="at" />', at=None).strip() == ""
+
+
+# ── Histories ──
+
+
+def test_an_award_explains_itself_without_a_script() -> None:
+    seen = Seen(draw('<c-xp-history :entries="entries" />', entries=[xp_entry(cause_url="/thread/1/x#post-2")]))
+    assert seen.only("a")["href"] == "/thread/1/x#post-2"
+    assert [tag for tag, _attrs in seen.tags if tag in {"details", "summary", "dl"}] == ["details", "summary", "dl"]
+    assert seen.words.endswith("+16 XP Why this much? Reply Base10 XPResult16 XP")
+
+
+def test_a_reversed_award_is_marked() -> None:
+    seen = Seen(draw('<c-xp-history :entries="entries" />', entries=[xp_entry(reversed=True, trace_lines=[])]))
+    assert seen.only("li") == {"class": "reversed"}
+    assert "Reversed" in seen.words
+
+
+def test_an_empty_history_says_how_to_start() -> None:
+    assert Seen(draw("<c-xp-history />")).words == "No XP yet Start a thread or reply to one: each earns XP."
+
+
+def test_a_wallet_entry_shows_sign_and_balance_after() -> None:
+    seen = Seen(draw('<c-wallet-history :entries="entries" />', entries=[wallet_entry(amount=-1_000)]))
+    assert seen.words.endswith("· balance 12,480 \u22121,000 DGT")
+
+
+def test_a_wallet_entry_without_balance_shows_none() -> None:
+    seen = Seen(draw('<c-wallet-history :entries="entries" />', entries=[wallet_entry(balance_after=None)]))
+    assert "balance" not in seen.words
+
+
+def test_an_empty_wallet_history_says_how_to_start() -> None:
+    assert Seen(draw("<c-wallet-history />")).words.startswith("No DGT has moved yet")
+
+
+# ── Leaderboard ──
+
+
+def shown_rows(seen: Seen) -> int:
+    return len([tag for tag, _attrs in seen.tags if tag == "tr"]) - 1
+
+
+def test_a_board_lists_every_row() -> None:
+    seen = Seen(draw('<c-xp-leaderboard :rows="rows" />', rows=[board_row(place) for place in range(1, 6)]))
+    assert shown_rows(seen) == 5
+
+
+def test_a_podium_takes_the_first_three() -> None:
+    seen = Seen(draw('<c-xp-leaderboard :rows="rows" podium />', rows=[board_row(place) for place in range(1, 6)]))
+    assert [attrs["class"] for tag, attrs in seen.tags if tag == "li"] == ["p1", "p2", "p3"]
+    assert shown_rows(seen) == 2
+
+
+def test_two_members_need_no_podium() -> None:
+    seen = Seen(draw('<c-xp-leaderboard :rows="rows" podium />', rows=[board_row(1), board_row(2)]))
+    assert [tag for tag, _attrs in seen.tags if tag == "ol"] == []
+    assert shown_rows(seen) == 2
+
+
+def test_the_viewers_own_row_is_marked() -> None:
+    rows = [board_row(1), board_row(2, is_me=True)]
+    seen = Seen(draw('<c-xp-leaderboard :rows="rows" />', rows=rows))
+    assert [attrs.get("class") for tag, attrs in seen.tags if tag == "tr"] == [None, None, "me"]
+
+
+def test_the_viewers_place_is_pinned_with_the_gap() -> None:
+    me = board_row(128, behind=84)
+    seen = Seen(draw('<c-xp-leaderboard :rows="rows" :me="me" />', rows=[board_row(1)], me=me))
+    assert seen.only("aside")["aria-label"] == "Your place"
+    assert "84 XP behind the next place" in seen.words
+
+
+def test_an_empty_board_says_so() -> None:
+    assert Seen(draw("<c-xp-leaderboard />")).words.startswith("Nobody is on this board yet")
+
+
+# ── Toasts, pages, forms ──
+
+
+def test_only_an_error_toast_interrupts() -> None:
+    kinds = ("info", "success", "warning", "xp", "levelup", "error")
+    roles = {kind: Seen(draw(f'<c-toast kind="{kind}" title="x" />')).tags[0][1].get("role") for kind in kinds}
+    assert roles == {**dict.fromkeys(kinds), "error": "alert"}
+
+
+def test_a_level_up_toast_shows_the_badge() -> None:
+    seen = Seen(draw('<c-toast kind="levelup" title="Level 34" :level="34" tier="dolphin" name="Dolphin" />'))
+    assert "Dolphin, level 34" in list(seen.values())
+
+
+def test_a_pager_keeps_the_other_parts_of_the_address() -> None:
+    page = SimpleNamespace(next="b=+", previous=None)
+    seen = Seen(draw('<c-pager :page="page" />', page=page))
+    links = [attrs for tag, attrs in seen.tags if tag == "a"]
+    assert links == [
+        {"class": "btn sm", "role": "link", "aria-disabled": "true"},
+        {"class": "btn sm", "rel": "next", "href": "?kind=tip&cursor=b%3D%2B"},
+    ]
+
+
+def test_a_single_page_has_no_pager() -> None:
+    assert draw('<c-pager :page="page" />', page=SimpleNamespace(next=None, previous=None)).strip() == ""
+
+
+def test_a_field_ties_error_and_hint_to_its_input() -> None:
+    class NameForm(forms.Form):
+        name = forms.CharField(label="Name", help_text="Up to 24 letters.")
+
+    seen = Seen(draw('<c-field :field="form.name" />', form=NameForm({"name": ""})))
+    assert seen.only("input")["aria-invalid"] == "true"
+    assert seen.only("input")["aria-describedby"] == "id_name_helptext id_name_error"
+    assert [attrs["id"] for tag, attrs in seen.tags if tag == "div" and "id" in attrs] == [
+        "id_name_error", "id_name_helptext",
+    ]  # fmt: skip
+
+
+def test_a_form_without_a_general_error_points_to_the_fields() -> None:
+    class NameForm(forms.Form):
+        name = forms.CharField()
+
+    seen = Seen(draw('<c-form-errors :form="form" />', form=NameForm({})))
+    assert (seen.tags[0][1]["role"], seen.words) == ("alert", "Please look at the marked fields.")
+
+
+def test_a_right_form_shows_no_errors() -> None:
+    assert draw('<c-form-errors :form="form" />', form=forms.Form({})).strip() == ""
