@@ -6,6 +6,7 @@ import struct
 import psycopg
 import pytest
 from django.db import Error, connection, transaction
+from django.db.models import ProtectedError
 
 from tests import make
 from tests.threads import together
@@ -201,6 +202,13 @@ def test_l16_a_reversal_takes_back_what_counted_as_earned(alice):
     wallet.reverse(journal_id=give(alice).id, key="reverse:1", reason="First", actor=None)
     row = UserWallet.objects.of(alice)
     assert (row.dgt_balance, row.lifetime_earned) == (0, 0)
+
+
+def test_l27_a_member_with_entries_cannot_be_deleted(alice):
+    give(alice)
+    with pytest.raises(ProtectedError):
+        alice.delete()
+    assert DgtTransaction.objects.of(alice).count() == 1
 
 
 def test_l28_parallel_rewards_wait_for_no_row_of_the_system_account(committed_db, owner):

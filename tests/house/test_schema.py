@@ -1,0 +1,65 @@
+"""The guards that live in the database, by name: a migration that loses one is noticed."""
+
+import pytest
+from django.db import connection
+
+TRIGGERS = {
+    "dgt_accounts": {"dgt_accounts_append_only", "dgt_accounts_no_truncate"},
+    "dgt_journal": {
+        "dgt_journal_append_only",
+        "dgt_journal_balanced",
+        "dgt_journal_no_truncate",
+        "dgt_journal_stamp",
+    },
+    "dgt_transactions": {
+        "dgt_entry_in_open_journal",
+        "dgt_transactions_append_only",
+        "dgt_transactions_no_truncate",
+    },
+    "level_dgt_rewards_log": {
+        "level_dgt_rewards_log_guard",
+        "level_dgt_rewards_log_no_delete",
+        "level_dgt_rewards_log_no_truncate",
+    },
+    "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
+    "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
+    "users": {"user_xp_listing"},
+    "xp_levels": {"xp_levels_increase"},
+    "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},
+}
+
+
+def rows(query):
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_l30_the_guards_are_there_by_name():
+    found = {}
+    for table, trigger in rows("select tgrelid::regclass::text, tgname from pg_trigger where not tgisinternal"):
+        found.setdefault(table, set()).add(trigger)
+    assert found == TRIGGERS
+
+
+@pytest.mark.django_db
+def test_no_guard_is_switched_off():
+    assert rows("select tgname from pg_trigger where not tgisinternal and tgenabled <> 'O'") == []
+
+
+@pytest.mark.django_db
+def test_functions_with_the_owners_rights_set_their_search_path():
+    assert (
+        rows(
+            "select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"
+            " and not exists (select from unnest(proconfig) setting where setting = 'search_path=public, pg_temp')"
+        )
+        == []
+    )
+
+
+@pytest.mark.django_db
+def test_the_functions_of_the_plan_are_there_by_name():
+    plan = {"calculate_user_level", "update_user_level", "award_level_up_dgt"}
+    assert plan <= {name for (name,) in rows("select proname from pg_proc where pronamespace = 'public'::regnamespace")}
