@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
@@ -24,6 +27,10 @@ class UserWalletQuerySet(models.QuerySet["UserWallet"]):
     def of(self, user: User) -> UserWallet:
         """The member's wallet; rows are made by the door at the first movement, so an absent one reads as zero."""
         return self.filter(user_id=user.pk).first() or UserWallet(user=user)
+
+    def supply(self) -> int:
+        """All DGT that members have, held DGT with it."""
+        return int(self.aggregate(dgt=Sum(F("dgt_balance") + F("held_dgt"), default=0))["dgt"])
 
 
 class UserWallet(models.Model):
@@ -163,6 +170,26 @@ class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
     def newest(self) -> DgtTransactionQuerySet:
         return self.order_by("-id")
 
+    def with_reversals(self) -> DgtTransactionQuerySet:
+        """Whether each movement was taken back, without a query for each."""
+        return self.select_related("journal__reversed_by")
+
+    def counterparties(self, rows: Sequence[DgtTransaction], *, of: User) -> dict[int, str]:
+        """The name on the other side of each journal that moved DGT between members."""
+        others = self.filter(journal_id__in={row.journal_id for row in rows}, user__isnull=False)
+        return dict(others.exclude(user_id=of.pk).values_list("journal_id", "user__username"))
+
+    def since(self, moment: datetime | Combinable) -> DgtTransactionQuerySet:
+        return self.filter(created_at__gte=moment)
+
+    def minted_and_burned(self) -> tuple[int, int]:
+        """DGT that left system accounts for members, and DGT that came back to them."""
+        totals = self.filter(account__kind=DgtAccount.Kind.SYSTEM).aggregate(
+            minted=Sum("amount", filter=Q(amount__lt=0), default=0),
+            burned=Sum("amount", filter=Q(amount__gt=0), default=0),
+        )
+        return -int(totals["minted"]), int(totals["burned"])
+
 
 class DgtTransaction(models.Model):
     """One entry of a journal. The plan's table: `user_id` is NULL on system accounts."""
@@ -205,6 +232,7 @@ class DgtTransaction(models.Model):
                 name="dgt_transactions_amount_in_range",
             ),
             models.UniqueConstraint(fields=["journal", "line"], name="dgt_transactions_line_unique"),
+            models.UniqueConstraint(fields=["journal", "account"], name="dgt_transactions_account_unique"),
         ]
 
     def __str__(self) -> str:

@@ -236,6 +236,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="dgttransaction",
+            constraint=models.UniqueConstraint(fields=("journal", "account"), name="dgt_transactions_account_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="dgttransaction",
             constraint=models.UniqueConstraint(fields=("journal", "line"), name="dgt_transactions_line_unique"),
         ),
     ]
