@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from degentalk.accounts.models import ApiToken, User
+from degentalk.forum import services as forum
+from degentalk.forum.models import Thread
 
 
 def user(username: str = "alice", *, password: str | None = None, **fields: Any) -> User:
@@ -29,3 +31,12 @@ _serials = itertools.count(1)
 def serial() -> int:
     """A number no other call in this process gets: for names that must differ between examples of one test."""
     return next(_serials)
+
+
+def thread(author: User, *, title: str = "A thread", body: str = "Hello", replies: int = 0) -> Thread:
+    """A thread by this member, who also wrote its replies: “Reply 2”, “Reply 3” and so on."""
+    made = forum.start_thread(author=author, title=title, body=body).thread
+    for number in range(2, replies + 2):
+        forum.reply(author=author, thread=made, body=f"Reply {number}")
+    made.refresh_from_db()
+    return made
