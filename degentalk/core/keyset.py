@@ -9,7 +9,7 @@ from functools import reduce
 from operator import attrgetter, or_
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.signing import BadSignature, Signer
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
@@ -28,8 +28,8 @@ CURSOR_PARAMETER = "cursor"
 CURSOR = OpenApiParameter(CURSOR_PARAMETER, str, description="From `next` or `previous` of another page.")
 
 
-class InvalidCursor(MemberError):
-    """Not a cursor of this list."""
+class InvalidCursor(MemberError, BadRequest):
+    """Not a cursor of this list. A problem of the API's, Django's page for bad requests elsewhere."""
 
     status = 400
     code = "invalid-cursor"
