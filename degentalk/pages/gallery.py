@@ -63,15 +63,18 @@ class XpEntry:
     trace_lines: list[tuple[str, str]] = field(default_factory=list)
     reversed: bool = False
     cause_url: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True)
 class WalletEntry:
     description: str
-    transaction_type: str
+    kind: str
     amount: int
     balance_after: int | None
     created_at: datetime
+    memo: str = ""
+    reversed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class BoardRow:
     rank_name: str
     xp: int
     is_me: bool = False
+    is_listed: bool = True
     behind: int | None = None
 
 
@@ -112,9 +116,7 @@ def _samples(now: datetime) -> dict[str, object]:
         ],
         "xp_entries": _xp_entries(now),
         "wallet_entries": _wallet_entries(now),
-        "wallet": SimpleNamespace(
-            dgt_balance=12_480, lifetime_earned=48_213_579, lifetime_spent=4_100, held_dgt=250
-        ),
+        "wallet": SimpleNamespace(dgt_balance=12_480, lifetime_earned=48_213_579, lifetime_spent=4_100, held_dgt=250),
         "board": board,
         "my_row": board[4],
         "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
@@ -131,7 +133,7 @@ def _samples(now: datetime) -> dict[str, object]:
 def _xp_entries(now: datetime) -> list[XpEntry]:
     why = [("Base", "10 XP"), ("Analyst path", "× 1.10"), ("Streak", "× 1.50"), ("Result", "16 XP")]
     return [
-        XpEntry("Reply in “Funding rates are lying to you again”", 16, now - timedelta(minutes=12), why, cause_url="#"),
+        XpEntry("Reply", 16, now - timedelta(minutes=12), why, cause_url="#main", subject="Funding rates lie again"),
         XpEntry("Daily login, day 17", 20, now - timedelta(days=1)),
         XpEntry("Reply removed", 10, now - timedelta(days=2), why, reversed=True),
         XpEntry("Reversal of a removed reply", -10, now - timedelta(days=2)),
@@ -140,9 +142,10 @@ def _xp_entries(now: datetime) -> list[XpEntry]:
 
 def _wallet_entries(now: datetime) -> list[WalletEntry]:
     return [
-        WalletEntry("Reward for level 34", "level_reward", 340, 12_480, now - timedelta(minutes=38)),
-        WalletEntry("Sent to rektangle: “thanks for the audit”", "transfer", -1_000, 12_140, now - timedelta(hours=3)),
-        WalletEntry("", "tip", 1_250_000, None, now - timedelta(days=40)),
+        WalletEntry("Reward for level 34", "Level reward", 340, 12_480, now - timedelta(minutes=38)),
+        WalletEntry("To rektangle", "Transfer", -1_000, 12_140, now - timedelta(hours=3), memo="thanks for the audit"),
+        WalletEntry("Tip from basis_ghoul", "Tip", 250, 13_140, now - timedelta(days=2), reversed=True),
+        WalletEntry("From the treasury", "Grant", 1_250_000, None, now - timedelta(days=40)),
     ]
 
 
@@ -151,5 +154,5 @@ def _board() -> list[BoardRow]:
     rows = []
     for place, (name, (tier, rank_name, level)) in enumerate(zip(names, reversed(TIERS), strict=False), start=1):
         xp = 25 * (level - 1) * level + 60
-        rows.append(BoardRow(place, place * 31, name, level, tier, rank_name, xp, place == 5, 841 if place == 5 else None))
+        rows.append(BoardRow(place, place * 31, name, level, tier, rank_name, xp, is_me=place == 5, behind=841))
     return rows
