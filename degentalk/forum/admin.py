@@ -1,12 +1,12 @@
 """What moderators see of the forum. Words are their author's: staff lock threads and change no text."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from degentalk.forum import services as forum
 from degentalk.forum.models import Post, Thread
@@ -35,22 +35,22 @@ class ThreadAdmin(Unchanged):
     list_filter = ("is_locked", "created_at", "last_post_at")
     search_fields = ("title", "author__username")
     ordering = ("-last_post_at", "-id")
-    actions: ClassVar[list[str]] = ["lock", "unlock"]
+    actions = ["lock", "unlock"]
 
     @admin.action(description=_("Lock the chosen threads"), permissions=["change"])
     def lock(self, request: HttpRequest, queryset: QuerySet[Thread]) -> None:
-        changed = self._set_lock(request, queryset, is_locked=True, note=_("Locked."))
+        changed = self._set_lock(request, queryset, is_locked=True, note=gettext("Locked."))
         messages.success(request, ngettext("%d thread was locked.", "%d threads were locked.", changed) % changed)
 
     @admin.action(description=_("Unlock the chosen threads"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Thread]) -> None:
-        changed = self._set_lock(request, queryset, is_locked=False, note=_("Unlocked."))
+        changed = self._set_lock(request, queryset, is_locked=False, note=gettext("Unlocked."))
         messages.success(request, ngettext("%d thread was unlocked.", "%d threads were unlocked.", changed) % changed)
 
     def _set_lock(self, request: HttpRequest, threads: QuerySet[Thread], *, is_locked: bool, note: str) -> int:
         changed = [thread for thread in threads if forum.set_lock(thread=thread, is_locked=is_locked)]
         for thread in changed:
-            self.log_change(request, thread, str(note))
+            self.log_change(request, thread, note)
         return len(changed)
 
 

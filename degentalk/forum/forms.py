@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.forms import LineField, TextField
@@ -39,10 +40,13 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", idempotency.new_key())
 
-    def renew_key(self) -> None:
-        """This key has had its answer: the form that is shown again is a new attempt."""
-        self.data = self.data.copy()
-        self.data["key"] = idempotency.new_key()
+    def refuse(self, sentence: str) -> None:
+        """Say why, and take a new key: this one has had its answer, so the form shown again is a new attempt."""
+        self.add_error(None, sentence)
+        submitted = QueryDict(mutable=True)
+        submitted.update(self.data)
+        submitted["key"] = idempotency.new_key()
+        self.data = submitted
 
 
 class ThreadForm(KeyedForm):

@@ -1,0 +1,81 @@
+"""What staff may do with threads and posts."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from degentalk.forum.models import Thread
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def thread() -> Thread:
+    return make.thread(make.user("alice"), title="Gas is cheap", replies=1)
+
+
+def staff(*permissions: str) -> Client:
+    user = make.user("staff", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def moderator() -> Client:
+    return staff("view_thread", "change_thread", "view_post", "change_post")
+
+
+def act(client, action, thread):
+    return client.post("/admin/forum/thread/", {"action": action, "_selected_action": [thread.pk]}, follow=True)
+
+
+@pytest.mark.parametrize(("action", "before", "after"), [("lock", False, True), ("unlock", True, False)])
+def test_locking_is_written_down(moderator, thread, action, before, after):
+    Thread.objects.update(is_locked=before)
+    act(moderator, action, thread)
+    thread.refresh_from_db()
+    assert thread.is_locked is after
+    entry = LogEntry.objects.get()
+    assert (entry.user.username, entry.object_id, entry.change_message) == (
+        "staff",
+        str(thread.pk),
+        f"{action.capitalize()}ed.",
+    )
+
+
+def test_locking_what_is_locked_is_not_written_down(moderator, thread):
+    Thread.objects.update(is_locked=True)
+    act(moderator, "lock", thread)
+    assert not LogEntry.objects.exists()
+
+
+def test_staff_who_may_only_look_cannot_lock(thread):
+    act(staff("view_thread"), "lock", thread)
+    thread.refresh_from_db()
+    assert not thread.is_locked
+
+
+def test_no_text_of_a_member_can_be_changed(moderator, thread):
+    post = thread.posts.get(number=1)
+    fields = {"body": "Changed", "html": "Changed", "number": "7", "title": "Changed"}
+    moderator.post(f"/admin/forum/post/{post.pk}/change/", fields)
+    moderator.post(f"/admin/forum/thread/{thread.pk}/change/", fields)
+    post.refresh_from_db()
+    assert (post.body, post.number, post.thread.title) == ("Hello", 1, "Gas is cheap")
+
+
+@pytest.mark.parametrize("path", ["thread/add/", "post/add/", "thread/{thread}/delete/", "post/{post}/delete/"])
+def test_nothing_is_added_or_deleted_here(thread, path):
+    admin = Client()
+    admin.force_login(make.user("root", is_staff=True, is_superuser=True))
+    path = path.format(thread=thread.pk, post=thread.posts.first().pk)
+    assert admin.get(f"/admin/forum/{path}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["thread/?q=gas", "post/?q=hello", "thread/?q=alice", "post/?q=alice"])
+def test_threads_and_posts_are_found_by_words_and_author(moderator, thread, path):
+    assert "Gas is cheap" in moderator.get(f"/admin/forum/{path}").content.decode()
