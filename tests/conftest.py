@@ -9,7 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
 
@@ -49,9 +51,7 @@ def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture
 def live(committed_db: str) -> Iterator[str]:
     """The site over real HTTP, every request in a thread of its own, on the test's own database. Its base URL."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server = LiveThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()
@@ -73,14 +73,22 @@ def site(live: str) -> Site:
 def _fresh_cache() -> None:
     """Every test has a cache of its own: nothing is left over, no limit is half used up."""
     django_settings.CACHES["default"]["KEY_PREFIX"] = f"{os.environ['CACHE_PREFIX']}:{secrets.token_hex(4)}"
-    if hasattr(caches._connections, "default"):
-        del caches["default"]
+    caches["default"].close()
+    del caches["default"]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> None:
     """Hashing a password takes half a second on purpose; tests have better things to do."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+class LiveServer(ThreadedWSGIServer):
+    request_queue_size = 128  # races send fifty requests at once
+
+
+class LiveThread(LiveServerThread):
+    server_class = LiveServer
 
 
 @contextmanager

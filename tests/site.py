@@ -1,5 +1,6 @@
 """Members who use the site over real HTTP, as a browser would: cookies, CSRF tokens, redirects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import requests
@@ -23,7 +24,7 @@ class Member:
         return self._send("GET", path, htmx=htmx, **options)
 
     def post(
-        self, path: str, fields: dict[str, object] | None = None, *, htmx: bool = False, **options: object
+        self, path: str, fields: Mapping[str, object] | None = None, *, htmx: bool = False, **options: object
     ) -> requests.Response:
         """POST a form, or `json=…`, with the CSRF token of this browser; follows redirects."""
         return self._send("POST", path, htmx=htmx, data=fields, **options)
@@ -41,7 +42,7 @@ class Member:
         """Sign in on the sign-in page."""
         self._enter("account_login", {"login": self.username, "password": password})
 
-    def _enter(self, page: str, fields: dict[str, object]) -> None:
+    def _enter(self, page: str, fields: Mapping[str, object]) -> None:
         answer = self.post(reverse(page), fields)
         if settings.SESSION_COOKIE_NAME not in self.session.cookies:
             raise AssertionError(f"{page} let {self.username} not in ({answer.status_code}): {answer.text[:3000]}")
@@ -58,7 +59,7 @@ class Member:
     def _csrf_token(self) -> str:
         if settings.CSRF_COOKIE_NAME not in self.session.cookies:
             self.session.get(f"{self.base}{reverse('account_login')}", timeout=TIMEOUT_SECONDS)
-        return self.session.cookies.get(settings.CSRF_COOKIE_NAME, "")
+        return self.session.cookies[settings.CSRF_COOKIE_NAME]
 
 
 @dataclass
