@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
 ]
+if DEBUG:
+    INSTALLED_APPS.append("degentalk.demo")  # brings `manage.py seed`; production has neither
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -109,7 +111,9 @@ def _database(name: str, default: str) -> dict:
 
 
 DATABASES = {"default": _database("DATABASE_URL", HERE.database_url(places.APP_ROLE))}
-DATABASE_OWNER = _database("DATABASE_OWNER_URL", HERE.database_url(places.OWNER_ROLE))
+# Only `migrate` needs the owner: in production the processes of the site should not even know its password.
+KNOWS_OWNER = DEBUG or bool(env.text("DATABASE_OWNER_URL", ""))
+DATABASE_OWNER = _database("DATABASE_OWNER_URL", HERE.database_url(places.OWNER_ROLE)) if KNOWS_OWNER else {}
 DATABASE_GRANTS = "degentalk.grants"
 ROLES = "degentalk.roles"  # the groups that migrate writes
 
@@ -242,6 +246,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
     "SCHEMA_PATH_PREFIX": "/api",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

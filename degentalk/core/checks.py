@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+
+from degentalk.core.environment import refuse
 
 OWNED_TABLES = """
 SELECT count(*)
@@ -23,7 +25,7 @@ def the_app_role_owns_nothing(databases: Sequence[str] | None = None, **kwargs: 
     if settings.DEBUG or DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     app_role = settings.DATABASES[DEFAULT_DB_ALIAS]["USER"]
-    if app_role == settings.DATABASE_OWNER["USER"]:
+    if app_role == settings.DATABASE_OWNER.get("USER"):
         return [
             Error(
                 "DATABASE_URL and DATABASE_OWNER_URL name the same role, so the site could rewrite its ledger.",
@@ -50,6 +52,8 @@ def refuse_unsafe_database() -> None:
     """Called where a server starts: end the process with a sentence if the role of the site is too powerful."""
     try:
         problems = the_app_role_owns_nothing(databases=[DEFAULT_DB_ALIAS])
+    except OperationalError:
+        refuse("the database of DATABASE_URL does not answer.")
     finally:
         # A server may fork after this; a connection must never be shared by two processes.
         connections[DEFAULT_DB_ALIAS].close()

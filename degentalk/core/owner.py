@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from degentalk.core.environment import refuse
+
 
 @contextmanager
 def as_owner(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Connect `using` as DATABASE_OWNER inside the block, and as the application role again afterwards."""
+    if not settings.DATABASE_OWNER:
+        refuse("DATABASE_OWNER_URL is missing; only the owner of the tables can migrate (see .env.example).")
     connection = connections[using]
     if connection.in_atomic_block:
         raise RuntimeError("as_owner() opens another connection; call it outside of atomic().")

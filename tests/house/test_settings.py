@@ -32,7 +32,8 @@ MALFORMED = {
     "REDIS_URL": "localhost:6379",
     "EMAIL_URL": "pigeon://loft",
 }
-WRONG = [(name, "") for name in PRODUCTION if name != "DEBUG"] + list(MALFORMED.items())
+OPTIONAL = {"DEBUG", "DATABASE_OWNER_URL"}
+WRONG = [(name, "") for name in PRODUCTION if name not in OPTIONAL] + list(MALFORMED.items())
 
 
 def run_in_production(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +52,23 @@ def assert_one_sentence(answer: subprocess.CompletedProcess[str], name: str) -> 
 def test_manage_py_names_a_missing_or_malformed_variable_in_one_sentence(name: str, value: str) -> None:
     command = [sys.executable, "manage.py", "check"]
     assert_one_sentence(run_in_production(command, **{name: value}), name)
+
+
+def test_the_processes_of_the_site_need_not_know_the_owner() -> None:
+    answer = run_in_production([sys.executable, "manage.py", "check"], DATABASE_OWNER_URL="")
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_migrate_without_the_owner_says_so_in_one_sentence() -> None:
+    answer = run_in_production([sys.executable, "manage.py", "migrate", "--skip-checks"], DATABASE_OWNER_URL="")
+    assert_one_sentence(answer, "DATABASE_OWNER_URL")
+
+
+def test_gunicorn_says_in_one_sentence_that_the_database_does_not_answer() -> None:
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:0"]
+    answer = run_in_production(gunicorn)
+    assert "Degentalk cannot start: the database of DATABASE_URL does not answer." in answer.stderr.splitlines()
+    assert "Traceback" not in answer.stderr
 
 
 def test_gunicorn_ends_with_one_sentence_instead_of_starting_workers_again_and_again() -> None:

