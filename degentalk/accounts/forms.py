@@ -121,6 +121,8 @@ class SignupForm(allauth_forms.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = User._meta.get_field("username").help_text
+        self.fields["email"].label = _("E-mail")
+        self.fields["password1"].help_text = _("At least 8 characters, and not a common password.")
 
 
 class LoginForm(allauth_forms.LoginForm):

@@ -16,10 +16,13 @@ TOPIC = "mail"
 
 
 def send(*, to: str, template: str, context: dict[str, Any], key: str) -> None:
-    """Promise one mail. `template` is a prefix: `…_subject.txt` and `…_message.txt`; a used key changes nothing."""
+    """Promise one mail from `…_subject.txt`, `…_message.txt` and `…_message.html`; a used key changes nothing."""
+    context = {"current_site": {"domain": _domain(settings.DEFAULT_FROM_EMAIL)}, **context}
     subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
     text = render_to_string(f"{template}_message.txt", context).strip()
-    enqueue(EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to]), key=key)
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    message.attach_alternative(render_to_string(f"{template}_message.html", context), "text/html")
+    enqueue(message, key=key)
 
 
 def enqueue(message: EmailMessage, *, key: str | None = None) -> None:
@@ -51,5 +54,8 @@ def deliver(payload: dict[str, Any], key: str) -> None:
 
 def _message_id(sender: str, key: str) -> str:
     """The same for a repeated delivery, so that mail programs show a mail once that was sent twice."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{_domain(sender)}>"
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

@@ -83,6 +83,7 @@ def test_making_a_token_tells_its_owner_by_mail(client, alice):
     mail = OutboxMessage.objects.get(topic="mail").payload
     assert (mail["to"], mail["subject"]) == (["alice@example.com"], "A new API token was made for your account")
     assert "<b>bot</b>" in mail["text"]
+    assert "&lt;b&gt;bot&lt;/b&gt;" in mail["html"]
 
 
 def test_making_a_token_tells_its_owner_at_the_bell(client, alice):
