@@ -46,18 +46,22 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
             supervisor.say("PostgreSQL and Valkey are starting …")
             embedded_servers.start()
         supervisor.run("setup", _python("-m", "degentalk.core.dev.setup", *(["--embedded"] if embedded else [])))
-        supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
-        supervisor.start("beat", _celery("beat", "--schedule", str(here.data / "beat-schedule")))
+        # WhiteNoise serves the static files here as it does in production.
         supervisor.start("web", _python("manage.py", "runserver", "--nostatic", f"{HOST}:{port}"))
-        supervisor.watch(until=lambda: _answers(port))
+        supervisor.watch(until=lambda: _answers(port))  # the first page should not wait for what is started next
+        supervisor.start("beat", _celery("beat", "--schedule", str(here.data / "beat-schedule")))
+        supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
         supervisor.say(greeting(f"http://{HOST}:{port}/", environment, here.data if embedded else None))
         supervisor.watch(servers=embedded_servers)
     finally:
+        supervisor.say("Stopping …")
         supervisor.stop()
         embedded_servers.stop()
         supervisor.say("Everything is stopped.")
 
 
+# In a container everybody is root; here the warning would only hide what matters.
+ROOT_WARNING = "You're running the worker with superuser privileges"
 # One worker on one machine has nobody to gossip with.
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO")
 
@@ -67,7 +71,7 @@ def _python(*arguments: str) -> list[str]:
 
 
 def _celery(*arguments: str) -> list[str]:
-    return _python("-m", "celery", "--app", "degentalk", "--quiet", *arguments)
+    return _python("-W", f"ignore:{ROOT_WARNING}", "-m", "celery", "--app", "degentalk", "--quiet", *arguments)
 
 
 def _answers(port: int) -> bool:

@@ -87,9 +87,9 @@ class Supervisor:
                 raise EndedError(f"{ended[0]} ended unexpectedly, so everything was stopped.")
 
     def stop(self) -> None:
-        """End all parts, the last started first."""
+        """End all parts, the first started first: the web stops taking work before the worker finishes what is left."""
         while self._parts:
-            part = self._parts[-1]
+            part = self._parts[0]
             if part.child.poll() is None:
                 part.child.send_signal(signal.SIGTERM)
             deadline = time.monotonic() + self._patience_seconds
