@@ -4,6 +4,22 @@ An admin is a superuser and needs no group. A permission that does not exist mak
 """
 
 GROUPS: dict[str, set[str]] = {
-    "moderator": set(),
-    "economist": set(),
+    "moderator": {"forum.view_thread", "forum.change_thread", "forum.view_post"},
+    "economist": {
+        "accounts.view_user",  # rows of the ledger and of XP lead to their member
+        "rulebook.view_ruleset",
+        "wallet.view_dgtaccount",
+        "wallet.view_dgtjournal",
+        "wallet.view_dgttransaction",
+        "wallet.view_userwallet",
+        "xp.view_leveldgtrewardlog",
+        "xp.view_userxp",
+        "xp.view_xplog",
+        "xp.view_leveldgtreward",
+        "xp.change_leveldgtreward",
+        "xp.view_xpaction",
+        "xp.change_xpaction",
+        "xp.view_xplevel",
+        "xp.change_xplevel",
+    },
 }
