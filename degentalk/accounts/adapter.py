@@ -24,7 +24,7 @@ KIND_OF_LEVEL: dict[int, toasts.Kind] = {
 BELONGS_TO_ANOTHER = _("That address belongs to another account.")
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not checked
+class AccountAdapter(DefaultAccountAdapter):
     """Our names, our words, our outbox."""
 
     error_messages: ClassVar[dict[str, Any]] = {

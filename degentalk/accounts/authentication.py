@@ -12,7 +12,7 @@ from degentalk.accounts import services
 from degentalk.accounts.models import ApiToken, User
 
 
-class ApiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # Knox has no types
+class ApiTokenAuthentication(TokenAuthentication):
     """`Authorization: Bearer dgt_pat_…`. Unknown, expired and malformed tokens get the same 401."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:

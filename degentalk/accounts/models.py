@@ -164,7 +164,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.order_by("-created", "pk")
 
 
-class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # Knox has no types
+class ApiToken(AbstractAuthToken):
     """An API token. Only its SHA-512 digest is stored; the token itself is shown once, when it is made."""
 
     # Knox would make the digest the primary key; then it would stand in the admin's links and pages.

@@ -18,7 +18,7 @@ from degentalk.accounts.forms import SettingsForm, SignupForm, TokenForm, UpToFo
 from degentalk.accounts.models import ApiToken, Notification, User
 from degentalk.core import toasts
 from degentalk.core.errors import MemberError, NotFound
-from degentalk.core.keyset import InvalidCursor, Keyset
+from degentalk.core.keyset import CURSOR_PARAMETER, Keyset
 
 THEME_COOKIE = "theme"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -52,10 +52,7 @@ def settings(request: MemberRequest) -> HttpResponse:
 def notifications(request: MemberRequest) -> HttpResponse:
     """The newest first. Looking changes nothing: a prefetch or a second tab must not mark anything as read."""
     mine = Keyset(Notification.objects.of(request.user), order=("-created_at", "-id"))
-    try:
-        page = mine.page(request.GET.get("cursor"))
-    except InvalidCursor as error:
-        raise BadRequest(str(error)) from error
+    page = mine.page(request.GET.get(CURSOR_PARAMETER))
     newest = max((notification.pk for notification in page.items), default=0)
     return render(request, "accounts/notifications.html", {"page": page, "newest": newest})
 

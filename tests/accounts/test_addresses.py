@@ -26,7 +26,7 @@ def add(client, address):
 
 
 def confirm(client):
-    text = OutboxMessage.objects.order_by("-pk").first().payload["text"]
+    text = OutboxMessage.objects.latest("pk").payload["text"]
     return client.post(next(word for word in text.split() if "/confirm-email/" in word), follow=True)
 
 
@@ -42,7 +42,7 @@ def test_the_old_address_is_told_of_the_change(client, alice):
     add(client, "new@example.com")
     confirm(client)
     client.post(ADDRESSES, {"email": "new@example.com", "action_primary": ""})
-    last = OutboxMessage.objects.order_by("-pk").first().payload
+    last = OutboxMessage.objects.latest("pk").payload
     assert last["to"] == ["alice@example.com"]
     assert "new@example.com" in last["text"]
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from degentalk.accounts import services as accounts
-from degentalk.accounts.models import ApiToken, User
+from degentalk.accounts.models import ApiToken, Notification, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +112,8 @@ def test_nobody_makes_tokens_or_notifications_in_the_admin(client, admin, page):
 
 
 def test_notifications_are_read_only(client, admin):
-    told = accounts.notify(user=admin, kind="reply", text="Hello", key="post:1")
+    accounts.notify(user=admin, kind="reply", text="Hello", key="post:1")
+    told = Notification.objects.get()
     assert client.get(NOTIFICATIONS).status_code == 200
     assert client.post(f"{NOTIFICATIONS}{told.pk}/change/", {"text": "changed"}).status_code == 403
     assert client.post(f"{NOTIFICATIONS}{told.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -35,6 +35,7 @@ def test_what_arrives_is_what_was_written():
     arrived = sent.outbox[0]
     assert (arrived.subject, arrived.body, arrived.to) == ("Grüße", "Hello", ["alice@example.com"])
     assert arrived.from_email == "Degentalk <no-reply@degentalk.example>"
+    assert isinstance(arrived, EmailMultiAlternatives)
     assert arrived.alternatives == [("<p>Hello</p>", "text/html")]
     assert arrived.extra_headers["List-Unsubscribe"] == "<https://degentalk.example/u>"
 

@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import hashers
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -45,13 +47,13 @@ class CountingHasher(MD5PasswordHasher):
 @pytest.mark.parametrize(("known", "unknown"), [("alice", "mallory"), ("alice@example.com", "mallory@example.com")])
 def test_a_wrong_password_and_an_unknown_member_take_the_same_time(client, settings, known, unknown):
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
-    counting = hashers.get_hasher("counting")
+    counting: Any = type(hashers.get_hasher("counting"))
     make.user("alice", password=PASSWORD)
     counts = []
     for login in (known, unknown):
-        before = type(counting).calls
+        before = counting.calls
         client.post(SIGN_IN, {"login": login, "password": "wrong"})
-        counts.append(type(counting).calls - before)
+        counts.append(counting.calls - before)
     assert counts[0] == counts[1] > 0
 
 

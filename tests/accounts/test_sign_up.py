@@ -1,5 +1,7 @@
 """Joining: names, addresses, refusals in sentences."""
 
+from functools import partial
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail as sent
@@ -104,12 +106,8 @@ def test_parallel_sign_ups_with_one_name_make_one_member(site):
     browsers = [site.visitor() for _ in range(4)]
     for browser in browsers:
         browser.get(SIGN_UP)
-    answers = together(
-        [
-            lambda browser=browser, number=number: browser.post(SIGN_UP, fields(email=f"alice{number}@example.com"))
-            for number, browser in enumerate(browsers)
-        ]
-    )
+    forms = [fields(email=f"alice{number}@example.com") for number in range(4)]
+    answers = together([partial(browser.post, SIGN_UP, form) for browser, form in zip(browsers, forms, strict=True)])
     assert {answer.status_code for answer in answers} == {200}
     assert User.objects.count() == 1
     assert sum("taken" in answer.text for answer in answers) == 3
