@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
@@ -90,6 +92,10 @@ class UserXpQuerySet(models.QuerySet["UserXp"]):
         ahead = self.filter(is_listed=True, xp__gt=max(xp, 0))[:POSITION_LIMIT].count()
         return ahead + 1 if ahead < POSITION_LIMIT else None
 
+    def next_above(self, xp: int) -> int | None:
+        """The XP of the nearest listed member with more, or None at the top of the board."""
+        return self.filter(is_listed=True, xp__gt=max(xp, 0)).order_by("xp").values_list("xp", flat=True).first()
+
 
 class UserXp(models.Model):
     """A member's XP, and the level that the database keeps with it."""
@@ -129,6 +135,17 @@ class XpLogQuerySet(models.QuerySet["XpLog"]):
 
     def newest(self) -> XpLogQuerySet:
         return self.order_by("-id")
+
+    def with_reversals(self) -> XpLogQuerySet:
+        """Whether each row was taken back, without a query for each."""
+        return self.select_related("reversed_by")
+
+    def since(self, moment: datetime | Combinable) -> XpLogQuerySet:
+        return self.filter(created_at__gte=moment)
+
+    def points(self) -> int:
+        """All XP of these rows together; what was taken back counts against it."""
+        return int(self.aggregate(points=Sum("xp_awarded", default=0))["points"])
 
 
 class XpLog(models.Model):
@@ -258,6 +275,11 @@ class XpLeaderboardRow(models.Model):
     rank_name = models.CharField(max_length=100)
     tier = models.CharField(max_length=20)
     color_code = models.CharField(max_length=20)
+
+    position: int | None = None
+    """Set by `xp.boards`; None beyond the first 10,000."""
+    is_me = False
+    """Set where the board is shown to this member."""
 
     class Meta:
         db_table = "xp_leaderboard"
