@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -140,6 +141,17 @@ def test_eight_workers_deliver_each_message_once(received: list[Any]) -> None:
         send(f"test:{number}")
     assert sum(together([outbox.deliver_due] * 8)) == 40
     assert sorted(key for _, key in received) == sorted(f"test:{number}" for number in range(40))
+
+
+def test_a_message_in_other_hands_does_not_hold_up_the_others(
+    received: list[Any], owner: psycopg.Connection[Any]
+) -> None:
+    send("test:1")
+    send("test:2")
+    with owner.transaction():
+        owner.execute("SELECT FROM outbox WHERE key = 'test:1' FOR UPDATE")
+        assert outbox.deliver_due() == 1
+    assert received == [({}, "test:2")]
 
 
 def test_no_transaction_is_open_while_a_handler_calls_out() -> None:

@@ -37,7 +37,7 @@ class Order(serializers.Serializer):
 def answer(act: Callable[[Any], Any], content: str = "{}", **attributes: Any) -> Response:
     """What the API says when a view does this."""
     fields = {"authentication_classes": [], "permission_classes": [AllowAny], **attributes}
-    view = type("View", (APIView,), {**fields, "post": lambda self, request: Response(act(request))})
+    view: Any = type("View", (APIView,), {**fields, "post": lambda self, request: Response(act(request))})
     response = view.as_view()(APIRequestFactory().post("/api/x", content, content_type="application/json"))
     response.render()
     return response

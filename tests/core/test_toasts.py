@@ -18,7 +18,7 @@ HOSTILE = '<script>alert(1)</script>"\'{{ 7|add:7 }}{% now "Y" %}&amp;'
 
 
 def request_of(*, htmx: bool, cookie: str = "") -> HttpRequest:
-    request = RequestFactory().get("/", **({"HTTP_HX_REQUEST": "true"} if htmx else {}))
+    request = RequestFactory().get("/", headers={"HX-Request": "true"} if htmx else {})
     request.user = AnonymousUser()
     request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
     request.COOKIES["messages"] = cookie
