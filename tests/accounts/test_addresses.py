@@ -97,6 +97,7 @@ def test_changing_the_password_is_told_by_mail(client, alice):
 
 
 def test_changing_the_password_ends_other_sessions(client, alice):
+    """W1: sessions die with the old password."""
     other = Client()
     other.force_login(alice)
     client.post(

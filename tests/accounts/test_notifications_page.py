@@ -80,6 +80,7 @@ def test_one_that_was_read_is_a_plain_link(client, alice):
 
 
 def test_another_members_is_not_found(client, alice):
+    """W4: what is another member's is not there."""
     told = tell(make.user("bob"), 1)
     assert client.post(f"{PAGE}/{told.pk}/read").status_code == 404
     assert Notification.objects.unread().count() == 1

@@ -17,6 +17,7 @@ def link_in(text):
 
 
 def test_the_mail_leaves_only_through_the_outbox(client):
+    """L21: nothing is sent inside the transaction."""
     make.user("alice")
     client.post(RESET, {"email": "alice@example.com"})
     assert sent.outbox == []
@@ -46,6 +47,7 @@ def test_the_link_sets_a_new_password_once(client):
 
 @pytest.mark.parametrize("deactivated", [False, True])
 def test_unknown_and_known_addresses_get_the_same_answer(client, deactivated):
+    """A15: resetting a password does not tell who has an account."""
     make.user("alice")
     make.user("bob", is_active=not deactivated)
     addresses = ["alice@example.com", "bob@example.com", "nobody@example.com"]

@@ -96,6 +96,7 @@ def test_refused_input_is_kept_and_escaped(client, alice):
 
 
 def test_control_and_bidi_characters_do_not_get_into_the_profile(client, alice):
+    """W16: names and texts hold no characters that hide or reorder others."""
     client.post(SETTINGS, fields(about="gm\x00\x1b \u202eevil\u2069\r\nline two"))
     alice.refresh_from_db()
     assert alice.about == "gm evil\nline two"
@@ -106,6 +107,7 @@ def test_a_line_break_counts_as_one_character(client, alice):
 
 
 def test_nobody_gives_themselves_powers(client, alice):
+    """W5: fields that the form does not have change nothing."""
     client.post(SETTINGS, fields(is_staff="on", is_superuser="on", username="admin", email="x@example.com"))
     alice.refresh_from_db()
     assert (alice.is_staff, alice.is_superuser, alice.username, alice.email) == (
@@ -147,6 +149,7 @@ def test_the_page_costs_a_fixed_number_of_queries(client, alice, django_assert_m
 
 
 def test_a_post_without_the_csrf_token_is_refused(alice):
+    """W2: every change of state needs the token."""
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice)
     assert strict.post(SETTINGS, fields()).status_code == 403

@@ -27,6 +27,7 @@ def test_signing_in_ignores_the_case_of_name_and_address(client, login):
 
 @pytest.mark.parametrize(("known", "unknown"), [("alice", "mallory"), ("alice@example.com", "mallory@example.com")])
 def test_a_wrong_password_and_an_unknown_member_look_the_same(client, known, unknown):
+    """A15: signing in does not tell who has an account."""
     make.user("alice", password=PASSWORD)
     answers = [client.post(SIGN_IN, {"login": login, "password": "wrong"}) for login in (known, unknown)]
     assert answers[0].context["form"].errors == answers[1].context["form"].errors
@@ -46,6 +47,7 @@ class CountingHasher(MD5PasswordHasher):
 
 @pytest.mark.parametrize(("known", "unknown"), [("alice", "mallory"), ("alice@example.com", "mallory@example.com")])
 def test_a_wrong_password_and_an_unknown_member_take_the_same_time(client, settings, known, unknown):
+    """A15: nor does the time it takes; hashing the password is nearly all of it."""
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
     counting: Any = type(hashers.get_hasher("counting"))
     make.user("alice", password=PASSWORD)
@@ -87,6 +89,7 @@ def test_signing_out_takes_a_post(client):
 
 
 def test_the_session_key_changes_when_one_signs_in(client):
+    """W1: the session rotates."""
     make.user("alice", password=PASSWORD)
     client.get(SIGN_IN)
     session = client.session
@@ -104,6 +107,7 @@ def test_signing_in_leads_nowhere_outside_the_site(client):
 
 
 def test_guessing_passwords_is_slowed_down(client):
+    """W7: five wrong ones, then a pause."""
     make.user("alice", password=PASSWORD)
     for _ in range(5):
         client.post(SIGN_IN, {"login": "alice", "password": "wrong"})

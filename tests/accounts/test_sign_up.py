@@ -97,6 +97,7 @@ def test_invisible_characters_around_a_name_are_dropped(client):
 
 @pytest.mark.django_db
 def test_nobody_signs_up_with_powers(client):
+    """W5: fields that the form does not have change nothing."""
     client.post(SIGN_UP, fields(is_staff="on", is_superuser="on", is_active=""))
     alice = User.objects.get()
     assert (alice.is_staff, alice.is_superuser, alice.is_active) == (False, False, True)

@@ -59,6 +59,7 @@ def test_a_token_is_stored_nowhere_in_readable_form(client, alice):
 
 
 def test_the_answer_with_the_token_is_kept_in_no_cache(client, alice):
+    """W16: no-store."""
     assert client.post(PAGE, fields())["Cache-Control"] == "no-store"
 
 
@@ -165,6 +166,7 @@ def test_a_revoked_token_stops_working(client, alice):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_members_token_is_not_found(client, alice, method):
+    """W4: what is another member's is not there."""
     make.api_token(make.user("bob"), "xp:read")
     assert getattr(client, method)(f"{PAGE}/{ApiToken.objects.get().pk}/revoke").status_code == 404
     assert ApiToken.objects.count() == 1
