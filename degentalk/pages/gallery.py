@@ -64,6 +64,7 @@ class XpEntry:
     reversed: bool = False
     cause_url: str = ""
     subject: str = ""
+    formula: str = "10 × 1.1 × 1.5 = 16"
 
 
 @dataclass(frozen=True)

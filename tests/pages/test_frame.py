@@ -7,6 +7,7 @@ from degentalk.accounts import services as accounts
 from degentalk.forum import services as forum
 from degentalk.pages import economy
 from tests import make
+from tests.html import html_of
 from tests.wallet.test_ledger import give
 from tests.xp.test_boards import member_with
 from wallet import services as wallet
@@ -51,20 +52,20 @@ def test_a_member_sees_balance_and_unread_notifications(client):
     give(alice, 1_234)
     accounts.notify(user=alice, kind="reply", text="Bob replied.", key="reply:1")
     client.force_login(alice)
-    page = client.get("/leaderboards").content.decode()
+    page = html_of(client.get("/leaderboards"))
     assert ('<span class="num">1,234</span>' in page, "Notifications, 1 unread" in page) == (True, True)
 
 
 @pytest.mark.parametrize(("cookie", "theme"), [("light", "light"), ("dark", "dark"), ('"><script>', "auto")])
 def test_a_visitor_keeps_the_theme_of_this_browser(client, cookie, theme):
     client.cookies["theme"] = cookie
-    assert f'data-theme="{theme}"' in client.get("/").content.decode()
+    assert f'data-theme="{theme}"' in html_of(client.get("/"))
 
 
 def test_a_member_has_the_theme_of_their_settings(client):
     client.force_login(make.user("alice", theme="light"))
     client.cookies["theme"] = "dark"
-    assert 'data-theme="light"' in client.get("/").content.decode()
+    assert 'data-theme="light"' in html_of(client.get("/"))
 
 
 def test_an_api_answer_pays_nothing_for_the_frame(client, django_assert_num_queries):

@@ -6,6 +6,7 @@ import pytest
 
 from degentalk.accounts.models import User
 from tests import make
+from tests.html import html_of
 from tests.xp.test_boards import member_with
 
 pytestmark = pytest.mark.django_db
@@ -21,17 +22,17 @@ def crowd(number):
 
 
 def own_bar(answer):
-    found = re.search(r'<aside class="mebar".*?</aside>', answer.content.decode(), re.DOTALL)
+    found = re.search(r'<aside class="mebar".*?</aside>', html_of(answer), re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split()) if found else None
 
 
 def test_an_empty_board_says_so(client):
-    assert "Nobody is on this board yet" in client.get("/leaderboards").content.decode()
+    assert "Nobody is on this board yet" in html_of(client.get("/leaderboards"))
 
 
 def test_the_first_three_stand_on_a_podium(client):
     crowd(5)
-    page = client.get("/leaderboards").content.decode()
+    page = html_of(client.get("/leaderboards"))
     podium = re.search(r'<ol class="podium">.*?</ol>', page, re.DOTALL)[0]
     assert re.findall(r'/profile/(\w+)"', podium) == ["member_00", "member_01", "member_02"]
     assert page.count('<td class="pos">') == 2
@@ -39,7 +40,7 @@ def test_the_first_three_stand_on_a_podium(client):
 
 def test_two_members_need_no_podium(client):
     crowd(2)
-    page = client.get("/leaderboards").content.decode()
+    page = html_of(client.get("/leaderboards"))
     assert ('class="podium"' in page, page.count('<td class="pos">')) == (False, 2)
 
 
@@ -49,7 +50,7 @@ def test_next_and_previous_lead_there_and_back(client):
     second = client.get("/leaderboards", {"cursor": first.context["page"].next})
     back = client.get("/leaderboards", {"cursor": second.context["page"].previous})
     assert (names(second)[0], names(back)) == ("member_25", names(first))
-    assert ("podium" in second.content.decode(), "podium" in back.content.decode()) == (False, True)
+    assert ("podium" in html_of(second), "podium" in html_of(back)) == (False, True)
 
 
 def test_a_member_sees_their_own_place_and_the_gap_to_the_next(client):
@@ -64,7 +65,7 @@ def test_a_hidden_member_is_not_shown_to_others(client):
     member_with(100, "alice")
     User.objects.filter(username="alice").update(hides_from_boards=True)
     client.force_login(make.user("mallory"))
-    assert "alice" not in client.get("/leaderboards").content.decode()
+    assert "alice" not in html_of(client.get("/leaderboards"))
 
 
 def test_a_hidden_member_sees_their_own_place(client):
@@ -86,25 +87,25 @@ def test_without_xp_there_is_no_place_yet(client):
 
 
 @pytest.mark.parametrize("members", [3, 60])
-def test_the_first_page_costs_eight_queries_however_many_members(client, members, django_assert_num_queries):
+def test_the_first_page_costs_eight_queries_however_many_members(client, members, django_assert_num_queries, warm):
     crowd(members)
     client.force_login(member_with(5, "alice"))
-    client.get("/leaderboards")
+    warm("/leaderboards")
     with django_assert_num_queries(8):
         client.get("/leaderboards")
 
 
 @pytest.mark.parametrize("members", [26, 60])
-def test_any_other_page_costs_ten_queries(client, members, django_assert_num_queries):
+def test_any_other_page_costs_ten_queries(client, members, django_assert_num_queries, warm):
     crowd(members)
     client.force_login(member_with(5, "alice"))
-    cursor = client.get("/leaderboards").context["page"].next
+    cursor = warm("/leaderboards").context["page"].next
     with django_assert_num_queries(10):
         client.get("/leaderboards", {"cursor": cursor})
 
 
-def test_a_visitor_costs_one_query(client, django_assert_num_queries):
+def test_a_visitor_costs_one_query(client, django_assert_num_queries, warm):
     crowd(3)
-    client.get("/leaderboards")
+    warm("/leaderboards")
     with django_assert_num_queries(1):
         client.get("/leaderboards")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests import make
+from tests.html import html_of
 from tests.xp.test_views import awards
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
 def test_an_empty_history_offers_to_start_a_thread(client):
     client.force_login(make.user("alice"))
-    page = client.get("/me").content.decode()
+    page = html_of(client.get("/me"))
     assert '<a class="btn primary" href="/threads/new">Start a thread</a>' in page
 
 
@@ -33,10 +34,10 @@ def test_a_made_up_cursor_is_a_bad_request(client):
     assert client.get("/me", {"cursor": "made.up"}).status_code == 400
 
 
-def test_it_costs_nine_queries(client, django_assert_num_queries):
+def test_it_costs_nine_queries(client, django_assert_num_queries, warm):
     alice = make.user("alice")
     make.thread(alice)
     client.force_login(alice)
-    client.get("/me")
+    warm("/me")
     with django_assert_num_queries(9):
         client.get("/me")

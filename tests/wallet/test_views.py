@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests import make
+from tests.html import html_of
 from tests.wallet.test_ledger import give
 from wallet import services as wallet
 
@@ -21,7 +22,7 @@ def alice(client):
 
 def lines(answer):
     """Each line of a history as its words."""
-    found = re.findall(r"<li.*?</li>", answer.content.decode().split('class="ledger"')[1], re.DOTALL)
+    found = re.findall(r"<li.*?</li>", html_of(answer).split('class="ledger"')[1], re.DOTALL)
     return [" ".join(re.sub(r"<time.*?</time>|<[^>]+>", " ", line, flags=re.DOTALL).split()) for line in found]
 
 
@@ -35,7 +36,7 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
 
 def test_an_empty_wallet_says_how_dgt_is_earned(client, alice):
-    page = client.get("/wallet").content.decode()
+    page = html_of(client.get("/wallet"))
     assert ("No DGT has moved yet" in page, '<a class="btn primary" href="/threads">' in page) == (True, True)
 
 
@@ -61,7 +62,7 @@ def test_what_a_sender_writes_stays_text(client, alice):
     bob = make.user("bob")
     give(bob, 100)
     wallet.transfer(sender=bob, receiver=alice, amount=40, key="transfer:1", description=STRANGE)
-    page = client.get("/wallet").content.decode()
+    page = html_of(client.get("/wallet"))
     assert ("<script>alert" in page, "&lt;script&gt;" in page, "7|add:7" in page) == (False, True, True)
 
 
@@ -85,7 +86,7 @@ def test_it_costs_seven_queries_however_much_moved(client, alice, movements, dja
 def test_a_balance_that_is_not_hidden_is_for_everybody(client):
     bob = make.user("bob")
     give(bob, 1_234)
-    fragment = client.get(f"/wallet/users/{bob.pk}/balance").content.decode()
+    fragment = html_of(client.get(f"/wallet/users/{bob.pk}/balance"))
     assert ("1,234" in fragment, "<html" in fragment) == (True, False)
 
 
@@ -103,7 +104,7 @@ def test_a_hidden_balance_exists_for_its_owner(client):
 def test_ones_own_history_is_the_component_alone(client, alice):
     give(alice, 100)
     answer = client.get(f"/wallet/users/{alice.pk}/history")
-    assert (len(lines(answer)), "<html" in answer.content.decode()) == (1, False)
+    assert (len(lines(answer)), "<html" in html_of(answer)) == (1, False)
 
 
 def test_another_members_history_does_not_exist(client, alice):

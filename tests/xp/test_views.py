@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from tests import make
+from tests.html import html_of
 from tests.xp.test_boards import member_with
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def awards(user, number):
 
 def test_a_progress_bar_is_the_component_alone(client):
     alice = member_with(29_800, "alice")
-    fragment = client.get(f"/xp/users/{alice.pk}/progress-bar").content.decode()
+    fragment = html_of(client.get(f"/xp/users/{alice.pk}/progress-bar"))
     assert ('<progress class="bar" value="50" max="1750"' in fragment, "<html" in fragment) == (True, False)
 
 
@@ -34,7 +35,7 @@ def test_a_progress_bar_equals_the_api(client):
     alice = member_with(29_800, "alice")
     client.force_login(alice)
     facts = client.get("/api/xp/me").json()
-    fragment = client.get(f"/xp/users/{alice.pk}/progress-bar").content.decode()
+    fragment = html_of(client.get(f"/xp/users/{alice.pk}/progress-bar"))
     shown = re.search(r'value="(\d+)" max="(\d+)"', fragment)
     assert [int(figure) for figure in shown.groups()] == [facts["level_xp"], facts["level_span"]]
 
@@ -48,16 +49,16 @@ def test_a_suspended_member_has_no_components(client, component):
 def test_a_history_of_many_awards_offers_more_until_the_last(client):
     alice = make.user("alice")
     awards(alice, 30)
-    first = client.get(f"/xp/users/{alice.pk}/history").content.decode()
+    first = html_of(client.get(f"/xp/users/{alice.pk}/history"))
     more = re.search(r'hx-get="([^"]+)"', first)[1].replace("&amp;", "&")
-    second = client.get(more).content.decode()
+    second = html_of(client.get(more))
     assert [page.count("Like received</span>") for page in (first, second)] == [50, 10]
     assert "hx-get" not in second
 
 
 def test_the_board_is_the_component_alone(client):
     client.force_login(member_with(100, "alice"))
-    fragment = client.get("/xp/leaderboard").content.decode()
+    fragment = html_of(client.get("/xp/leaderboard"))
     assert ('<tr class="me">' in fragment, "mebar" in fragment, "<html" in fragment) == (True, True, False)
 
 
