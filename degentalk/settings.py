@@ -119,11 +119,12 @@ ROLES = "degentalk.roles"  # the groups that migrate writes
 
 # ── Redis protocol: cache and queue ─────────────────────────────────────────────────────────────────────────────────
 REDIS_URL = env.url("REDIS_URL", HERE.redis_url() if DEBUG else REQUIRED, schemes=("redis", "rediss", "unix"))
+CACHE_PREFIX = env.text("CACHE_PREFIX", "degentalk")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": env.text("CACHE_PREFIX", "degentalk"),
+        "KEY_PREFIX": CACHE_PREFIX,
         "TIMEOUT": 300,
     }
 }
@@ -134,7 +135,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page never waits for a broker that is down: what a commit promised is in the outbox, and beat sweeps it.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 0, "socket_connect_timeout": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "max_retries": 0,
+    "socket_connect_timeout": 1,
+    "global_keyprefix": f"{CACHE_PREFIX}:queue:",  # sites, and test runs, on one server keep their tasks apart
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "core.deliver_outbox": {"task": "core.deliver_outbox", "schedule": 15.0},
