@@ -13,3 +13,5 @@ urlpatterns = [
     path("", include("degentalk.forum.urls")),
     path("", include("degentalk.pages.urls")),
 ]
+
+handler500 = "degentalk.core.problems.server_error"

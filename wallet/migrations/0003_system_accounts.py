@@ -8,10 +8,11 @@ from wallet import accounts
 def load(apps, schema_editor):
     DgtAccount = apps.get_model("wallet", "DgtAccount")
     for name in (accounts.REWARDS, accounts.ADJUSTMENTS):
-        DgtAccount.objects.create(kind="system", name=name, purpose=accounts.SYSTEM_ACCOUNTS[name])
+        purpose = accounts.SYSTEM_ACCOUNTS[name]
+        DgtAccount.objects.get_or_create(kind="system", name=name, defaults={"purpose": purpose})
 
 
 class Migration(migrations.Migration):
     dependencies = [("wallet", "0002_ledger")]
-    # Accounts are append-only: going back drops the table with them.
+    # Accounts are append-only: going back leaves them, until 0001 drops the table.
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
