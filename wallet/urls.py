@@ -7,7 +7,7 @@ from wallet import views
 app_name = "wallet"
 
 urlpatterns = [
-    path("", views.wallet, name="wallet"),
-    path("/users/<int:user_id>/balance", views.balance, name="balance"),
-    path("/users/<int:user_id>/history", views.history, name="history"),
+    path("wallet", views.wallet, name="wallet"),
+    path("wallet/users/<int:user_id>/balance", views.balance, name="balance"),
+    path("wallet/users/<int:user_id>/history", views.history, name="history"),
 ]
