@@ -1,0 +1,179 @@
+"""The forum in a real Chromium: what HTMX does to a page, what no script leaves, how it looks to machines."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from degentalk.accounts.models import User
+from degentalk.forum import services as forum
+from degentalk.forum.models import Thread
+from tests import make
+from tests.site import Site
+
+CHROMIUM = shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+REPORTS = "violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective))"
+RICH = """### Funding rates
+
+They **look** calm: https://example.com/a/very/long/path/that/does/not/end/anywhere/soon/because/it/is/long?with=more
+
+| Venue | Funding | A column that is wide | Another wide column | And one more |
+|:--|--:|:-:|:--|:--|
+| Alpha | 0.01% | something | long | that does not wrap |
+
+> quoted
+
+```
+def a_long_name(parameter_one, parameter_two, parameter_three, parameter_four, parameter_five): return parameter_one
+```
+
+WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW
+"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _may_use_the_database(monkeypatch):
+    # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@dataclass
+class Screens:
+    """Windows in which bob is signed in."""
+
+    browser: Browser
+    site: Site
+
+    def open(self, **options) -> BrowserContext:
+        window = self.browser.new_context(base_url=self.site.base, **options)
+        cookies = self.site.member("bob").session.cookies
+        window.add_cookies([{"name": c.name, "value": c.value or "", "url": self.site.base} for c in cookies])
+        if options.get("java_script_enabled", True):
+            window.add_init_script(REPORTS)
+        return window
+
+
+@pytest.fixture
+def screens(browser, site) -> Screens:
+    return Screens(browser, site)
+
+
+@pytest.fixture
+def thread(committed_db) -> Thread:
+    return make.thread(make.user("alice"), body=RICH)
+
+
+@pytest.fixture
+def page(screens, thread) -> Iterator[Page]:
+    """Bob reads the thread."""
+    with screens.open() as window:
+        page = window.new_page()
+        page.goto(thread.get_absolute_url())
+        page.evaluate("window.stays = true")
+        yield page
+
+
+def write(page, text):
+    page.fill("#reply textarea", text)
+    page.focus("#reply-send")
+    page.keyboard.press("Enter")
+
+
+def test_a_reply_appears_without_a_reload(page):
+    write(page, "Reply from **bob**")
+    assert page.inner_text("#post-2 .prose") == "Reply from bob"
+    assert page.inner_text(".toast b") == "+10 XP"
+    assert page.inner_text("#reply-count") == "1 reply"
+    assert page.input_value("#reply textarea") == ""
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_the_keyboard_stays_where_it_was_after_a_reply(page):
+    write(page, "Reply")
+    page.wait_for_selector("#post-2")
+    assert page.evaluate("document.activeElement.id") == "reply-send"
+
+
+def test_replies_can_be_written_one_after_the_other(page):
+    write(page, "One")
+    page.wait_for_selector("#post-2")
+    write(page, "Two")
+    assert page.inner_text("#post-3 .prose") == "Two"
+    assert page.evaluate("[stays, document.querySelectorAll('#reply').length]") == [True, 1]
+
+
+def test_a_level_up_moves_the_balance_in_the_header(page, owner):
+    owner.execute("insert into user_xp (user_id, xp) values (%s, 45)", [User.objects.get(username="bob").pk])
+    write(page, "Reply")
+    assert page.inner_text(".toast.levelup b") == "Level 2"
+    assert page.inner_text(".chip-balance .num") == "20"
+
+
+def test_a_refused_reply_keeps_its_text_and_says_why_where_the_keyboard_is(page):
+    write(page, "&nbsp;")
+    page.wait_for_selector("#reply [role=alert]")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    assert page.input_value("#reply textarea") == "&nbsp;"
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_a_double_click_posts_once(page, thread):
+    page.fill("#reply textarea", "Twice?")
+    page.dblclick("#reply-send")
+    page.wait_for_selector("#post-2")
+    page.wait_for_load_state("networkidle")
+    assert thread.posts.count() == 2
+
+
+def test_a_reply_from_an_earlier_page_leads_to_the_last_one(screens, thread):
+    for number in range(2, 22):
+        forum.reply(author=thread.author, thread=thread, body=f"Reply {number}")
+    with screens.open() as window:
+        page = window.new_page()
+        page.goto(thread.get_absolute_url())
+        write(page, "From page one")
+        assert page.inner_text("#post-22 .prose") == "From page one"
+        assert page.inner_text(".toast b") == "+10 XP"
+        assert page.url.endswith(f"{thread.get_absolute_url()}?page=2#post-22")
+
+
+def test_a_reply_is_written_without_script(screens, thread):
+    with screens.open(java_script_enabled=False) as window:
+        page = window.new_page()
+        page.goto(thread.get_absolute_url())
+        page.fill("#reply textarea", "No script")
+        page.click("#reply-send")
+        assert page.inner_text("#post-2 .prose") == "No script"
+        assert page.inner_text(".toast b") == "+10 XP"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_pages_fit_and_pass_axe(screens, thread, width, scheme):
+    for number in range(2, 22):
+        forum.reply(author=thread.author, thread=thread, body=f"Reply {number}")
+    with screens.open(viewport={"width": width, "height": 900}, color_scheme=scheme) as window:
+        page = window.new_page()
+        for path in ("/threads", "/threads/new", thread.get_absolute_url(), thread.url_of_page(2)):
+            page.goto(path)
+            root = "document.documentElement"
+            assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+            assert page.evaluate("violations") == []
+            assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
