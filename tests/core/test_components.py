@@ -84,7 +84,7 @@ def standing(**changes: Any) -> SimpleNamespace:
 def xp_entry(**changes: Any) -> SimpleNamespace:
     facts = {
         "label": "Reply", "points": 16, "created_at": NOW, "trace_lines": [("Base", "10 XP"), ("Result", "16 XP")],
-        "reversed": False, "cause_url": "", "subject": "",
+        "reversed": False, "cause_url": "", "subject": "", "formula": "10 × 1.60",
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
 
@@ -140,7 +140,9 @@ H = SimpleNamespace(
     text=HOSTILE,
     form=hostile_form(),
     standing=standing(level=HOSTILE, next_level=HOSTILE, to_go=HOSTILE),
-    xp_entries=[xp_entry(label=HOSTILE, subject=HOSTILE, trace_lines=[(HOSTILE, HOSTILE)], cause_url=HOSTILE)],
+    xp_entries=[
+        xp_entry(label=HOSTILE, subject=HOSTILE, formula=HOSTILE, trace_lines=[(HOSTILE, HOSTILE)], cause_url=HOSTILE)
+    ],
     wallet_entries=[wallet_entry(description=HOSTILE, kind=HOSTILE, memo=HOSTILE, balance_after=HOSTILE)],
     thread=hostile_thread(),
     post=hostile_post(),
@@ -323,7 +325,7 @@ def test_an_award_explains_itself_without_a_script() -> None:
     seen = Seen(draw('<c-xp-history :entries="entries" />', entries=[xp_entry(cause_url="/thread/1/x#post-2")]))
     assert seen.only("a")["href"] == "/thread/1/x#post-2"
     assert [tag for tag, _attrs in seen.tags if tag in {"details", "summary", "dl"}] == ["details", "summary", "dl"]
-    assert seen.words.endswith("+16 XP Why this much? Reply Base 10 XP Result 16 XP")
+    assert seen.words.endswith("+16 XP Why this much? 10 × 1.60 Reply Base 10 XP Result 16 XP")
 
 
 def test_a_reversed_award_is_marked() -> None:
