@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -56,20 +57,20 @@ def entry(row: XpLog) -> Entry:
 
 
 def formula(trace: Trace) -> str:
-    """Base × every multiplier = result; the base alone where nothing multiplies it."""
+    """10 × 1.25 = 12, rounded down; the base alone where nothing multiplies it."""
     if not trace.multipliers:
         return _("Base %(points)s") % {"points": _whole(trace.base)}
     factors = [_whole(trace.base), *(_factor(multiplier.basis_points) for multiplier in trace.multipliers)]
-    return f"{' × '.join(factors)} = {_whole(trace.result)}"
+    equation = f"{' × '.join(factors)} = {_whole(trace.result)}"
+    return equation if _is_exact(trace) else _("%(equation)s, rounded down") % {"equation": equation}
 
 
 def trace_lines(trace: Trace) -> tuple[TraceLine, ...]:
     """An award's arithmetic, line by line: base, every multiplier, result."""
-    exact = trace.result * ONE ** len(trace.multipliers) == _product(trace)
     return (
         (_("Base"), _whole(trace.base)),
         *((_source(multiplier), f"×{_factor(multiplier.basis_points)}") for multiplier in trace.multipliers),
-        (_("Result") if exact else _("Result, rounded down"), f"= {_whole(trace.result)}"),
+        (_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {_whole(trace.result)}"),
     )
 
 
@@ -135,15 +136,13 @@ def reward_of(level: int) -> int:
 
 
 def _label(row: XpLog) -> str:
-    label = row.action.label if row.action else _("Adjustment")
+    label = row.action.label if row.action else _("Correction")
     return _("Taken back: %(label)s") % {"label": label} if row.reverses_id else label
 
 
-def _product(trace: Trace) -> int:
-    product = trace.base
-    for multiplier in trace.multipliers:
-        product *= multiplier.basis_points
-    return product
+def _is_exact(trace: Trace) -> bool:
+    product = prod((multiplier.basis_points for multiplier in trace.multipliers), start=trace.base)
+    return bool(trace.result * ONE ** len(trace.multipliers) == product)
 
 
 def _source(multiplier: Multiplier) -> str:

@@ -28,7 +28,7 @@ def test_a_floored_result_says_that_it_was_rounded_down():
 
 @pytest.mark.parametrize(
     ("trace", "formula"),
-    [(BASE_ONLY, "Base 10"), (EXACT, "10 × 1.25 × 2 = 25"), (FLOORED, "10 × 1.25 = 12")],
+    [(BASE_ONLY, "Base 10"), (EXACT, "10 × 1.25 × 2 = 25"), (FLOORED, "10 × 1.25 = 12, rounded down")],
 )
 def test_the_formula_is_the_arithmetic_at_a_glance(trace, formula):
     assert presentation.formula(trace) == formula
