@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 
@@ -101,7 +102,7 @@ COTTON_SNAKE_CASED_NAMES = False  # components carry the plan's names in kebab c
 DATABASE_LIMITS = "-c lock_timeout=2000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 
 
-def _database(name: str, default: str) -> dict:
+def _database(name: str, default: str) -> dict[str, Any]:
     settings = env.database(name, default if DEBUG else REQUIRED)
     settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "options": DATABASE_LIMITS}
     settings["CONN_MAX_AGE"] = 60
@@ -216,6 +217,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask over plain HTTP
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"

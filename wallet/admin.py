@@ -55,8 +55,7 @@ class DgtAccountAdmin(ReadOnlyAdmin):
 
 class EntryInline(ReadOnlyMixin, admin.TabularInline):
     model = DgtTransaction
-    fields = ["line", "holder", "amount_shown", "balance_after", "description"]
-    readonly_fields = fields
+    fields = readonly_fields = ("line", "holder", "amount_shown", "balance_after", "description")
     ordering = ["line"]
     show_change_link = True
 
@@ -135,7 +134,7 @@ class DgtTransactionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("type"))
     def type_shown(self, entry: DgtTransaction) -> str:
-        return DgtJournal.Kind(entry.transaction_type).label
+        return str(DgtJournal.Kind(entry.transaction_type).label)
 
     @admin.display(description=_("journal"))
     def journal_link(self, entry: DgtTransaction) -> SafeString | str:
@@ -149,8 +148,8 @@ class DgtTransactionAdmin(ReadOnlyAdmin):
 def _holder(entry: DgtTransaction) -> SafeString | str | None:
     """Whose account: a system account's name, or the member, and what kind where it is not the plain one."""
     account = entry.account
-    if account.user_id is None:
+    if entry.user is None:
         return link_to(account)
+    name = entry.user.username
     plain = account.kind == DgtAccount.Kind.MEMBER
-    text = entry.user.username if plain else f"{entry.user.username} ({account.get_kind_display()})"
-    return link(UserWallet, account.user_id, text)
+    return link(UserWallet, entry.user.pk, name if plain else f"{name} ({account.get_kind_display()})")

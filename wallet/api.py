@@ -1,11 +1,14 @@
 """The wallet over the API."""
 
+from typing import cast
+
 from django.urls import path
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from degentalk.accounts.models import User
 from degentalk.core.api import ReadView
 from degentalk.core.fields import StrictIntegerField
 from wallet.models import UserWallet
@@ -34,7 +37,7 @@ class Me(ReadView):
     )
     def get(self, request: Request) -> Response:
         """Balance and lifetime figures of the caller. Scope: `wallet:read`."""
-        return Response(WalletSerializer(UserWallet.objects.of(request.user)).data)
+        return Response(WalletSerializer(UserWallet.objects.of(cast(User, request.user))).data)
 
 
 urlpatterns = [path("me", Me.as_view(), name="api-wallet-me")]

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.expressions import Combinable
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.accounts.models import User
 
 
-class TransactionId(models.Field):
+class TransactionId(models.Field):  # type: ignore[type-arg]
     """PostgreSQL's `xid8`: the transaction that wrote a row."""
 
     def db_type(self, connection: Any) -> str:
@@ -74,7 +73,7 @@ class DgtAccount(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
-    name = models.CharField(_("name"), max_length=50, unique=True, null=True, blank=True)  # noqa: DJ001 NULL is unique
+    name = models.CharField(_("name"), max_length=50, unique=True, null=True, blank=True)
     purpose = models.TextField(_("purpose"), blank=True, db_default="")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -163,7 +162,7 @@ class DgtJournal(models.Model):
 
 
 class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
-    def of(self, user: User | AnonymousUser) -> DgtTransactionQuerySet:
+    def of(self, user: User) -> DgtTransactionQuerySet:
         """The entries of the member's own account: what moved the balance."""
         return self.filter(user_id=user.pk, account__kind=DgtAccount.Kind.MEMBER)
 

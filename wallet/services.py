@@ -6,6 +6,7 @@ All amounts are whole DGT from 1 to 1,000,000,000,000. Every verb joins the call
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -118,7 +119,7 @@ def _post(kind: str, legs: tuple[Leg, ...], *, key: str, description: str, actor
     )
 
 
-def _call(door: str, arguments: list[object]) -> Journal:
+def _call(door: str, arguments: list[Any]) -> Journal:
     with in_words(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"select journal_id, public_id, replayed from {door}", arguments)  # noqa: S608 our own constant
         return Journal(*cursor.fetchone())

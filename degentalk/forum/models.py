@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -117,7 +118,11 @@ class Post(models.Model):
             models.UniqueConstraint(fields=["thread", "number"], name="posts_number_once"),
             models.CheckConstraint(condition=models.Q(number__gte=rules.FIRST_POST), name="posts_number_from_one"),
         ]
-        indexes = [models.Index(fields=["author", "-id"], name="posts_author_newest")]
+        indexes = [
+            models.Index(fields=["author", "-id"], name="posts_author_newest"),
+            # Posts come in the order of time: a tiny index is enough to find those of the last day.
+            BrinIndex(fields=["created_at"], name="posts_written"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.thread_id} #{self.number}"

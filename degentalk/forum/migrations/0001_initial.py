@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 import degentalk.core.clock
@@ -85,6 +86,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(fields=["author", "-id"], name="posts_author_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="post",
+            index=BrinIndex(fields=["created_at"], name="posts_written"),
         ),
         migrations.AddConstraint(
             model_name="post",
