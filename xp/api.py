@@ -1,10 +1,10 @@
 """XP over the API: one's own standing and log, the leaderboard, and the rules that everybody may read."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -90,7 +90,7 @@ class CauseSerializer(serializers.Serializer):
 class MultiplierSerializer(serializers.Serializer):
     """Something that multiplied an award."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
     basis_points = serializers.IntegerField(help_text="10,000 is ×1.")
 
 
@@ -107,7 +107,7 @@ class AwardSerializer(serializers.Serializer):
 
     id = StrictIntegerField()
     action = serializers.CharField(source="action.name", read_only=True, default=None, allow_null=True)
-    label = serializers.SerializerMethodField(help_text="What members read.")
+    label = serializers.SerializerMethodField(help_text="What members read.")  # type: ignore[assignment] # as above
     points = StrictIntegerField(source="xp_awarded", help_text="XP; negative where an award was taken back.")
     created_at = serializers.DateTimeField()
     cause = CauseSerializer(source="*")
@@ -118,7 +118,7 @@ class AwardSerializer(serializers.Serializer):
     )
 
     def get_label(self, entry: XpLog) -> str:
-        return entry.action.label if entry.action else _("Adjustment")
+        return entry.action.label if entry.action else gettext("Adjustment")
 
 
 class BoardRowSerializer(serializers.Serializer):
@@ -165,7 +165,7 @@ class ActionSerializer(serializers.Serializer):
     """Something that earns XP."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # as above
     description = serializers.CharField()
     xp = StrictIntegerField(source="default_value", min_value=0, help_text="Base XP, before multipliers.")
     cooldown_seconds = serializers.IntegerField(min_value=0, help_text="Again within this time it earns nothing.")
@@ -191,7 +191,7 @@ class Me(ReadView):
     )
     def get(self, request: Request) -> Response:
         """Level, progress and position of the caller. Scope: `xp:read`."""
-        return Response(StandingSerializer(_standing(request.user)).data)
+        return Response(StandingSerializer(_standing(cast(User, request.user))).data)
 
 
 class MyLog(ReadView):
@@ -207,7 +207,7 @@ class MyLog(ReadView):
     )
     def get(self, request: Request) -> Response:
         """Every award of the caller with its arithmetic, newest first. Scope: `xp:read`."""
-        newest_first = Keyset(XpLog.objects.of(request.user), order=("-id",), size=LOG_PAGE_SIZE)
+        newest_first = Keyset(XpLog.objects.of(cast(User, request.user)), order=("-id",), size=LOG_PAGE_SIZE)
         return paginated(request, newest_first, AwardSerializer)
 
 
@@ -222,7 +222,7 @@ class Leaderboard(ReadView):
     def get(self, request: Request) -> Response:
         """Members by XP; open to everybody. `me` is the caller, where the session or the scope `xp:read` allows it."""
         page = paginated(request, XpBoard(), BoardRowSerializer)
-        mine = StandingSerializer(_standing(request.user)).data if _may_read_own_xp(request) else None
+        mine = StandingSerializer(_standing(cast(User, request.user))).data if _may_read_own_xp(request) else None
         return Response({**page.data, "me": mine})
 
 

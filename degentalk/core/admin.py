@@ -1,7 +1,7 @@
 """What the admin pages of all apps share."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[: self.counted_max].count()
+        return cast(QuerySet, self.object_list).order_by()[: self.counted_max].count()
 
     @property
     def is_bounded(self) -> bool:
@@ -36,6 +36,7 @@ class BigTableAdmin(admin.ModelAdmin):
     """A list that stays as fast when its table has grown: nothing is counted to the end, every search uses an index."""
 
     paginator = BoundedPaginator
+    list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.core.admin import ReadOnlyAdmin, link_to, pretty_json
@@ -53,7 +54,8 @@ class RuleAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         """Who may only look is not asked for a reason."""
-        return [*self.fields, *([REASON] if self.has_change_permission(request, obj) else [])]
+        fields = super().get_fields(request, obj)
+        return [*fields, REASON] if self.has_change_permission(request, obj) else fields
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A draft that a section refuses changes nothing, and staff read why."""
@@ -101,13 +103,13 @@ class RuleSetAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("published by"))
     def staff(self, rule_set: RuleSet) -> SafeString | str:
-        return link_to(rule_set.created_by) or _("A migration")
+        return link_to(rule_set.created_by) or gettext("A migration")
 
     @admin.display(description=_("changes"))
     def differences(self, rule_set: RuleSet) -> SafeString | str:
         before = RuleSet.objects.filter(number=rule_set.number - 1).first()
         if before is None:
-            return _("The first version.")
+            return gettext("The first version.")
         lines = changes.between(before.rules, rule_set.rules)
         return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
 

@@ -81,7 +81,7 @@ def test_w18_facts_are_shown(client, alice, model):
 
 
 @pytest.mark.parametrize("model", FACTS, ids=name_of)
-def test_w18_facts_cannot_be_added_changed_or_deleted(client, alice, model):
+def test_w18_ledger_and_log_rows_are_read_only(client, alice, model):
     row = model.objects.first()
     before = list(model.objects.order_by("pk").values())
     answers = [
