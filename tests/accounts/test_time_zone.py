@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 
 from degentalk.accounts import services as accounts
+from degentalk.accounts.middleware import MemberTimeZone
 from degentalk.accounts.models import User
 from degentalk.core import clock
 from tests import make
@@ -55,3 +57,11 @@ def test_the_zone_of_one_request_does_not_leak_into_the_next(client):
     client.force_login(make.user("alice", time_zone="Asia/Tokyo"))
     client.get("/account/notifications")
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+@pytest.mark.parametrize(("path", "zone"), [("/api/xp/me/log", "UTC"), ("/apiary", "Asia/Tokyo"), ("/", "Asia/Tokyo")])
+def test_the_api_answers_in_utc_also_to_a_session(rf, path, zone):
+    request = rf.get(path)
+    request.user = make.user("alice", time_zone="Asia/Tokyo")
+    answer = MemberTimeZone(lambda _request: HttpResponse(timezone.get_current_timezone_name()))(request)
+    assert answer.text == zone

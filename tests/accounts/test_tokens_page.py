@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import ApiToken, Notification
+from degentalk.core.errors import NotFound
 from degentalk.core.models import OutboxMessage
 from tests import make
 
@@ -169,6 +170,13 @@ def test_another_members_token_is_not_found(client, alice, method):
     """W4: what is another member's is not there."""
     make.api_token(make.user("bob"), "xp:read")
     assert getattr(client, method)(f"{PAGE}/{ApiToken.objects.get().pk}/revoke").status_code == 404
+    assert ApiToken.objects.count() == 1
+
+
+def test_nobody_revokes_another_members_token():
+    make.api_token(make.user("bob"), "xp:read")
+    with pytest.raises(NotFound):
+        accounts.revoke_token(user=make.user("mallory"), token_id=ApiToken.objects.get().pk)
     assert ApiToken.objects.count() == 1
 
 
