@@ -1,5 +1,6 @@
 """XP's section of the rulebook: actions, levels and level rewards as plain values, and what must hold of them."""
 
+from itertools import pairwise
 from typing import Any
 
 from degentalk.rulebook.errors import RuleError
@@ -38,7 +39,7 @@ def validate(draft: Rules) -> None:
     levels = draft["xp"]["levels"]
     if not levels or levels[0][:2] != [1, 0]:
         raise RuleError("The curve starts at level 1 with 0 XP.")
-    for below, level in zip(levels, levels[1:], strict=False):
+    for below, level in pairwise(levels):
         if level[0] != below[0] + 1:
             raise RuleError(f"Level {below[0] + 1} is missing.")
         if level[1] <= below[1]:

@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 leveled_up = Signal()
-"""A member reached new levels. Sent with `user` and `gain` (xp.services.Gain): its `levels` ascend and are not empty."""
+"""A member reached new levels. Sent with `user` and `gain` (xp.services.Gain), whose `levels` ascend."""

@@ -251,7 +251,8 @@ def drift():
     with connection.cursor() as cursor:
         cursor.execute(
             "select w.user_id, a.kind from user_wallet w"
-            " cross join lateral (values ('member', dgt_balance), ('held', held_dgt), ('debt', -debt_dgt)) a (kind, stored)"
+            " cross join lateral"
+            " (values ('member', dgt_balance), ('held', held_dgt), ('debt', -debt_dgt)) a (kind, stored)"
             " left join dgt_accounts d on d.user_id = w.user_id and d.kind = a.kind"
             " left join lateral (select sum(amount) as total from dgt_transactions where account_id = d.id) e on true"
             " where a.stored <> coalesce(e.total, 0)"
