@@ -44,7 +44,7 @@ class SettingsForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones.choices,
-        help_text=_("Times are shown in it, and your day for the daily login starts at its midnight."),
+        help_text=_("All times are shown in it."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
     hides_balance = forms.BooleanField(
