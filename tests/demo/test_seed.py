@@ -1,0 +1,49 @@
+"""The command `manage.py seed`: where it may, and what it says."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+SMALL = {"members": 20, "days": 40}
+
+
+def seed(**options) -> str:
+    said = StringIO()
+    call_command("seed", **SMALL, **options, stdout=said)
+    return said.getvalue()
+
+
+def one(statement: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def test_seeding_says_what_there_is(committed_db):
+    said = seed()
+    assert f"{one('select count(*) from users')} members" in said
+    assert f"{one('select count(*) from xp_log')} awards" in said.replace(",", "")
+
+
+def test_seeding_if_empty_changes_nothing_the_second_time(committed_db):
+    seed(if_empty=True)
+    before = one("select max(id) from xp_log")
+    assert seed(if_empty=True) == ""
+    assert one("select max(id) from xp_log") == before
+
+
+def test_seeding_is_refused_where_there_are_members(committed_db):
+    from tests import make
+
+    make.user("alice")
+    with pytest.raises(CommandError, match="There are members already"):
+        seed()
+
+
+def test_a_production_database_gets_no_demo_data(committed_db, owner):
+    owner.execute("update database_mark set kind = 'production'")
+    with pytest.raises(CommandError, match="not marked as one for development or tests"):
+        seed()
+    assert one("select count(*) from users") == 0
