@@ -79,7 +79,7 @@ KNOWN: Final = {
     "vera_onchain": (34, 0.93, "Europe/Lisbon"),
     "juno_keeper": (47, 0.99, "Europe/Berlin"),
     "otto_supply": (23, 0.7, "America/New_York"),
-    "ada_root": (14, 1.0, "UTC"),
+    "ada_root": (18, 1.0, "UTC"),
 }
 
 
