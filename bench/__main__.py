@@ -1,7 +1,8 @@
 """`make bench`: what our verbs reach, as ratios measured in one run on one server.
 
 Each rate is the median of interleaved rounds. `raw` is what a hand-written script reaches with the same tables, the
-same guarantees and no application: the limit. `orm` is the same work as a typical Django project writes it.
+same guarantees and no application: the limit. `door` calls our SQL functions without Python. `typical ORM` is the same
+work as most Django projects write it.
 """
 
 import os
@@ -42,15 +43,16 @@ def main() -> None:
         print(heading())
         for clients in CLIENTS:
             print(f"\n{clients} client{'s' * (clients > 1)}")
-            report("transfer", work.TRANSFERS, work.RAW_TRANSFER, clients)
-            report("award", work.AWARDS, work.RAW_AWARD, clients)
+            report("transfer", work.TRANSFERS, work.RAW_TRANSFER, work.DOOR_TRANSFER, clients)
+            report("award", work.AWARDS, work.RAW_AWARD, work.DOOR_AWARD, clients)
 
 
-def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, clients: int) -> None:
+def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, door: str, clients: int) -> None:
     """Print one table: rate and ratio to raw of each contender."""
-    rates: dict[str, list[float]] = {"raw": [], **{label: [] for label in contenders}}
+    rates: dict[str, list[float]] = {"raw": [], "door": [], **{label: [] for label in contenders}}
     for _ in range(ROUNDS):
         rates["raw"].append(pgbench(raw, clients))
+        rates["door"].append(pgbench(door, clients))
         for label, verb in contenders.items():
             rates[label].append(rate(verb, clients))
     limit = statistics.median(rates["raw"])

@@ -52,6 +52,23 @@ commit;
 """
 
 
+DOOR_TRANSFER = """
+\\set one random(1, :members - 1)
+\\set other :one + 1
+select dgt_post('transfer', gen_random_uuid()::text, array [:one, :other]::bigint[], array ['member', 'member'],
+    array [-1, 1]::bigint[], 'bench');
+"""
+
+DOOR_AWARD = """
+\\set one random(1, :members)
+begin;
+select moment, rule_set, sha256, last_awarded_at, log_id from xp_read(:one, 'tip_received', gen_random_uuid()::text);
+select log_id, xp from xp_post(:one, 'tip_received', 1, gen_random_uuid()::text, 1,
+    '{"base":1,"multipliers":[],"result":1}', 'bench', '1');
+commit;
+"""
+
+
 def fill(count: int) -> None:
     """Members with a balance and an XP row; awards of one point, so that levels cost nothing here."""
     connections.databases[OWNER] = {**connections.databases["default"], **settings.DATABASE_OWNER}
@@ -97,15 +114,22 @@ def orm_transfer(_client: int) -> None:
         rows[other.pk].dgt_balance += 1
         moment = timezone.now()
         journal = DgtJournal.objects.using(OWNER).create(
-            public_id=uuid.uuid4(), kind="transfer", key=f"orm:{next(_numbers)}", created_at=moment
+            public_id=uuid.uuid4(),
+            kind="transfer",
+            key=f"orm:{next(_numbers)}",
+            created_at=moment,
+            # a trigger writes these, whatever is sent
+            xid="0",
+            epoch=1,
+            posted_at=moment,
         )
         for line, (member, amount) in enumerate(((one, -1), (other, 1)), start=1):
             rows[member.pk].save(using=OWNER)
             DgtTransaction.objects.using(OWNER).create(
                 journal=journal,
                 line=line,
-                account=DgtAccount.objects.using(OWNER).get(user=member, kind="member"),
-                user=member,
+                account=DgtAccount.objects.using(OWNER).get(user_id=member.pk, kind="member"),
+                user_id=member.pk,
                 amount=amount,
                 transaction_type="transfer",
                 created_at=moment,
@@ -120,7 +144,7 @@ def orm_award(client: int) -> None:
     key = f"orm:{next(_numbers)}"
     with transaction.atomic(using=OWNER):
         action = XpAction.objects.using(OWNER).get(name="tip_received")
-        row = UserXp.objects.using(OWNER).select_for_update().get(user=member)
+        row = UserXp.objects.using(OWNER).select_for_update().get(user_id=member.pk)
         log = XpLog.objects.using(OWNER)
         if not action.is_enabled or log.filter(key=key).exists():
             return
@@ -128,7 +152,7 @@ def orm_award(client: int) -> None:
         row.xp += action.default_value
         row.last_xp_event_at = timezone.now()
         log.create(
-            user=member,
+            user_id=member.pk,
             action=action,
             xp_awarded=action.default_value,
             created_at=row.last_xp_event_at,

@@ -5,6 +5,7 @@ All amounts are whole DGT from 1 to 1,000,000,000,000. Every verb joins the call
 
 import hashlib
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -120,9 +121,14 @@ def _post(kind: str, legs: tuple[Leg, ...], *, key: str, description: str, actor
 
 
 def _call(door: str, arguments: list[Any]) -> Journal:
-    with in_words(), transaction.atomic(), connection.cursor() as cursor:
+    with in_words(), _savepoint(), connection.cursor() as cursor:
         cursor.execute(f"select journal_id, public_id, replayed from {door}", arguments)  # noqa: S608 our own constant
         return Journal(*cursor.fetchone())
+
+
+def _savepoint() -> AbstractContextManager[object]:
+    """A refusal must not spoil the caller's transaction. Outermost, one statement is a transaction by itself."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _hash(request: dict[str, object]) -> str:

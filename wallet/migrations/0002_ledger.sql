@@ -83,11 +83,13 @@ create function dgt_canonical(
 create function dgt_lock_wallets(p_users bigint[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    insert into user_wallet (user_id)
-        select distinct u from unnest(p_users) u
-        where u is not null and not exists (select from user_wallet w where w.user_id = u)
-        order by u
-        on conflict do nothing;
+    if (select count(*) from user_wallet where user_id = any (p_users))
+        < (select count(distinct u) from unnest(p_users) u) -- NULL is not counted
+    then
+        insert into user_wallet (user_id)
+            select distinct u from unnest(p_users) u where u is not null order by u
+            on conflict do nothing;
+    end if;
     perform from user_wallet where user_id = any (p_users) order by user_id for no key update;
 end $$;
 

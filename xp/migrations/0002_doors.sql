@@ -149,12 +149,15 @@ create function xp_read(p_user bigint, p_action text, p_key text) returns xp_fac
 declare
     facts xp_facts;
 begin
-    perform xp_lock(array [p_user]);
+    perform from user_xp where user_id = p_user for no key update;
+    if not found then -- the member's first award
+        perform xp_lock(array [p_user]);
+    end if;
     facts.moment := clock();
     select number, sha256 into facts.rule_set, facts.sha256 from rule_sets order by number desc limit 1;
-    select max(l.created_at) into facts.last_awarded_at
-        from xp_log l join xp_actions a on a.id = l.action_id
-        where l.user_id = p_user and a.name = p_action and l.reverses_id is null;
+    select created_at into facts.last_awarded_at from xp_log
+        where user_id = p_user and action_id = (select id from xp_actions where name = p_action) and reverses_id is null
+        order by created_at desc limit 1;
     select id into facts.log_id from xp_log where key = p_key;
     return facts;
 end $$;
@@ -176,8 +179,13 @@ begin
     if action is null then
         raise exception 'There is no XP action called “%”.', p_action using errcode = 'XP001';
     end if;
-    perform xp_lock(array [p_user]);
-    select xp, level, level into posted.xp, posted.level_before, posted.level_after from user_xp where user_id = p_user;
+    select xp, level, level into posted.xp, posted.level_before, posted.level_after
+        from user_xp where user_id = p_user for no key update;
+    if not found then
+        perform xp_lock(array [p_user]);
+        select xp, level, level into posted.xp, posted.level_before, posted.level_after
+            from user_xp where user_id = p_user;
+    end if;
     insert into xp_log (
         user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id, reverses_id,
         path_id, path_share, actor_id, reason, xp_after
