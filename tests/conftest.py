@@ -77,6 +77,14 @@ def _fresh_cache() -> None:
     del caches["default"]
 
 
+@pytest.fixture(autouse=True)
+def _fresh_rules() -> None:
+    """What a process remembers of the rules belongs to a database; the next test has another."""
+    from degentalk.rulebook import services as rulebook
+
+    rulebook.forget()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> None:
     """Hashing a password takes half a second on purpose; tests have better things to do."""
