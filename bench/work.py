@@ -44,8 +44,8 @@ RAW_AWARD = """
 begin;
 select xp from user_xp where user_id = :one for no key update;
 insert into xp_log (user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id,
-    reason, xp_after)
-    select :one::bigint, a.id, 1, now(), '{}', gen_random_uuid()::text, 1, '{}', 'bench', '1', '', 0
+    reason, xp_after, level_before, level_after)
+    select :one::bigint, a.id, 1, now(), '{}', gen_random_uuid()::text, 1, '{}', 'bench', '1', '', 0, 1, 1
     from xp_actions a where a.name = 'tip_received';
 update user_xp set xp = xp + 1, last_xp_event_at = now() where user_id = :one;
 commit;
@@ -162,6 +162,8 @@ def orm_award(client: int) -> None:
             cause_type="bench",
             cause_id=str(client),
             xp_after=row.xp,
+            level_before=row.level,
+            level_after=row.level,
         )
         row.save(using=OWNER)
 

@@ -174,6 +174,8 @@ class XpLog(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     xp_after = models.BigIntegerField(_("XP after"))
+    level_before = models.IntegerField(_("level before"))
+    level_after = models.IntegerField(_("level after"))
 
     objects: ClassVar[Any] = XpLogQuerySet.as_manager()
 

@@ -1,11 +1,12 @@
 """The verbs of XP. Rules decide in Python, the one door writes, the database keeps level and reward in step."""
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,8 +14,10 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
 from xp import rules, signals
-from xp.errors import UnknownAction
+from xp.errors import UnknownAction, in_words
 from xp.models import LevelDgtRewardLog, UserXp, XpLog
+
+logger = logging.getLogger(__name__)
 
 PENDING_REWARDS_PER_RUN = 500
 
@@ -45,21 +48,21 @@ class _Facts:
 class _Posted:
     log_id: int
     replayed: bool
-    xp: int
     level_before: int
     level_after: int
+    created_at: datetime
 
 
 def award(*, user: User, action: str, key: str, cause: tuple[str, object]) -> Gain:
     """Grant XP for one action, once per key; levels and their DGT follow in the same transaction.
 
     `cause` names the thing behind it, such as ("post", 91). Returns a Gain; a refusal is a Gain with its reason.
-    Raises UnknownAction for an action that the rules do not know.
+    Raises UnknownAction for an action that the rules do not know, KeyReused if the key granted another award.
     """
-    with transaction.atomic():
+    with in_words(), transaction.atomic():
         facts = _read(user, action, key)
         if facts.log_id is not None:
-            return _earlier_gain(facts.log_id)
+            return _earlier_gain(user, facts.log_id)
         rule_set = rulebook.at(number=facts.rule_set, sha256=facts.sha256)
         state = rules.MemberState(last_awarded_at=facts.last_awarded_at)
         decision = rules.evaluate(rule_set.rules, state, rules.Event(action, facts.moment))
@@ -69,7 +72,7 @@ def award(*, user: User, action: str, key: str, cause: tuple[str, object]) -> Ga
             return Gain(refused=decision.refused, again_at=decision.again_at)
         posted = _post(user, action, key, cause, rule_set.number, decision.trace)
         if posted.replayed:
-            return _earlier_gain(posted.log_id)
+            return _earlier_gain(user, posted.log_id)
         gain = _gain(user, decision.trace, posted)
         if gain.levels:
             _tell(user, gain)
@@ -85,12 +88,13 @@ def lock_members(users: Iterable[User]) -> None:
 def pay_pending_rewards() -> int:
     """Pay the level rewards that wait and may be paid now, oldest first. Returns how many. May run twice."""
     waiting = LevelDgtRewardLog.objects.filter(state=LevelDgtRewardLog.State.PENDING, user__is_active=True)
-    return sum(
-        map(
-            _pay,
-            waiting.select_related("user").order_by("id")[:PENDING_REWARDS_PER_RUN],
-        )
-    )
+    paid = 0
+    for reward in waiting.select_related("user").order_by("id")[:PENDING_REWARDS_PER_RUN]:
+        try:
+            paid += _pay(reward)
+        except DatabaseError:  # one reward that cannot be paid must not hold up the others
+            logger.exception("level reward %s of member %s waits", reward.level, reward.user_id)
+    return paid
 
 
 def curve() -> rules.Curve:
@@ -122,7 +126,7 @@ def _post(
 ) -> _Posted:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select log_id, replayed, xp, level_before, level_after"
+            "select log_id, replayed, level_before, level_after, created_at"
             " from xp_post(%s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
             [
                 user.pk,
@@ -140,22 +144,26 @@ def _post(
 
 def _gain(user: User, trace: rules.Trace, posted: _Posted) -> Gain:
     levels = tuple(range(posted.level_before + 1, posted.level_after + 1))
-    if not levels:
-        return Gain(points=trace.result, why=trace)
-    paid = LevelDgtRewardLog.objects.filter(user=user, level__in=levels, state=LevelDgtRewardLog.State.PAID)
-    # A level reached before and lost to a reversal pays nothing now: its row is older than this award.
-    fresh = paid.filter(created_at=XpLog.objects.values("created_at").get(id=posted.log_id)["created_at"])
     return Gain(
         points=trace.result,
         levels=levels,
-        dgt=sum(fresh.values_list("dgt_reward", flat=True)),
+        dgt=_paid_at(posted.created_at, user, levels) if levels else 0,
         why=trace,
+        replayed=posted.replayed,
     )
 
 
-def _earlier_gain(log_id: int) -> Gain:
-    earlier = XpLog.objects.get(id=log_id)
-    return Gain(points=earlier.xp_awarded, why=earlier.why, replayed=True)
+def _paid_at(moment: datetime, user: User, levels: tuple[int, ...]) -> int:
+    """The DGT of levels first reached at that moment: one that was reached before and lost again pays nothing now."""
+    paid = LevelDgtRewardLog.objects.filter(user=user, level__in=levels, state=LevelDgtRewardLog.State.PAID)
+    return sum(paid.filter(created_at=moment, paid_at=moment).values_list("dgt_reward", flat=True))
+
+
+def _earlier_gain(user: User, log_id: int) -> Gain:
+    """What the award with this key did when it was made."""
+    row = XpLog.objects.get(id=log_id)
+    posted = _Posted(log_id, True, row.level_before, row.level_after, row.created_at)
+    return _gain(user, row.why, posted)
 
 
 def _tell(user: User, gain: Gain) -> None:

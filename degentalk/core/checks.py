@@ -9,13 +9,18 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from degentalk.core.environment import refuse
 
-OWNED_TABLES = """
+# Whoever owns the database or its schema can drop what is in it, whoever that belongs to.
+OWNED = """
 SELECT count(*)
-FROM pg_catalog.pg_class
-JOIN pg_catalog.pg_roles AS app ON app.rolname = %s
-WHERE relnamespace = 'public'::regnamespace
-  AND relkind IN ('r', 'p', 'v', 'm', 'S')
-  AND pg_has_role(app.oid, relowner, 'MEMBER')
+FROM pg_catalog.pg_roles AS app,
+LATERAL (
+    SELECT relowner AS owner FROM pg_catalog.pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+    UNION ALL SELECT proowner FROM pg_catalog.pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT nspowner FROM pg_catalog.pg_namespace WHERE nspname = 'public'
+    UNION ALL SELECT datdba FROM pg_catalog.pg_database WHERE datname = current_database()
+) AS belongings
+WHERE app.rolname = %s AND pg_has_role(app.oid, belongings.owner, 'MEMBER')
 """
 
 
@@ -34,14 +39,14 @@ def the_app_role_owns_nothing(databases: Sequence[str] | None = None, **kwargs: 
             )
         ]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(OWNED_TABLES, [app_role])
+        cursor.execute(OWNED, [app_role])
         owned = cursor.fetchone()[0]
     if not owned:
         return []
     return [
         Error(
-            f"The role {app_role} of DATABASE_URL owns {owned} tables, views or sequences, is a superuser, or a member"
-            " of their owner, so the site could rewrite its ledger.",
+            f"The role {app_role} of DATABASE_URL owns the database, its schema, a table or a function in it"
+            f" ({owned} in all), is a superuser, or a member of the owner, so the site could rewrite its ledger.",
             hint="Give everything to the role of DATABASE_OWNER_URL (REASSIGN OWNED) and take the membership away.",
             id="core.E002",
         )

@@ -13,6 +13,7 @@ TRIGGERS = {
     },
     "dgt_transactions": {
         "dgt_entry_in_open_journal",
+        "dgt_last_entry_balances",
         "dgt_transactions_append_only",
         "dgt_transactions_no_truncate",
     },

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
-from tests import make
+from tests import broken_urls, make
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +33,27 @@ def test_w3_answers_are_not_sniffed_and_tell_no_other_site_where_one_was(client,
     client.force_login(make.user("carol", is_staff=True, is_superuser=True))
     headers = client.get(path).headers
     assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/broken", "/api/broken"])
+def test_w11_a_bug_shows_neither_code_nor_sql(client, settings, path):
+    settings.ROOT_URLCONF = "tests.broken_urls"
+    client.raise_request_exception = False
+    with transaction.atomic():
+        answer = client.get(path)
+        transaction.set_rollback(True)
+    shown = answer.content.decode()
+    assert answer.status_code == 500
+    for inside in (
+        broken_urls.SECRET,
+        "no_such_column",
+        "Traceback",
+        "site-packages",
+        "broken_urls",
+        "ProgrammingError",
+    ):
+        assert inside not in shown
 
 
 def test_w1_cookies_in_production_are_bound_to_the_host():

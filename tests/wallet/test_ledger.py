@@ -69,6 +69,19 @@ def test_l1_a_journal_that_does_not_balance_fails_at_commit(committed_db, owner,
     assert owner.execute("select count(*) from dgt_journal").fetchone() == (0,)
 
 
+def test_l1_an_entry_after_the_check_was_used_up_fails_at_commit(committed_db, owner):
+    one, other = accounts_of(owner)
+    give(make.user("alice"))
+    third = owner.execute("select id from dgt_accounts where kind = 'member'").fetchone()[0]
+    with pytest.raises(psycopg.errors.CheckViolation, match="do not sum to 0"), owner.transaction():
+        journal = raw_journal(owner)
+        raw_entry(owner, journal, one, 5, line=1)
+        raw_entry(owner, journal, other, -5, line=2)
+        owner.execute("set constraints all immediate")
+        owner.execute("set constraints all deferred")
+        raw_entry(owner, journal, third, 100, line=3)
+
+
 def test_l1_every_journal_sums_to_zero(alice, bob):
     give(alice)
     wallet.transfer(sender=alice, receiver=bob, amount=30, key="transfer:1")
@@ -159,7 +172,7 @@ def test_l7_the_kind_of_an_account_never_changes(committed_db, owner):
 
 @pytest.mark.parametrize("amounts", [(0, 0), (10**12 + 1, -(10**12) - 1), (5, -4), (5, None), (5,)])
 def test_l8_the_door_refuses_amounts_out_of_range(alice, amounts):
-    with pytest.raises(Error, match="whole amounts"), transaction.atomic():
+    with pytest.raises(Error, match="(?i)whole amounts"), transaction.atomic():
         post("credit", [alice.pk, None][: len(amounts)], ["member", "rewards"][: len(amounts)], list(amounts))
     assert DgtJournal.objects.count() == 0
 
@@ -169,9 +182,47 @@ def test_l8_the_door_takes_the_largest_amount(alice):
     assert UserWallet.objects.of(alice).dgt_balance == 10**12
 
 
+def test_l8_the_door_refuses_a_movement_of_nothing(alice):
+    with pytest.raises(Error, match="does not move DGT"), transaction.atomic():
+        post("credit", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "accounts"),
+    [
+        ("level_reward", ("rewards", "member")),
+        ("reversal", ("rewards", "member")),
+        ("credit", ("member", "member")),
+        ("debit", ("rewards", "member")),
+        ("transfer", ("rewards", "member")),
+        ("hold", ("held", "member")),
+        ("release", ("member", "held")),
+        ("credit", ("rewards", "held")),
+        ("gift", ("member", "member")),
+    ],
+)
+def test_the_door_knows_between_which_accounts_a_kind_moves(alice, bob, kind, accounts):
+    give(alice)
+    post("hold", [alice.pk, alice.pk], ["member", "held"], [-40, 40], key="hold:1")
+    users = [None if accounts[0] == "rewards" else alice.pk, alice.pk if kind in ("hold", "release") else bob.pk]
+    with pytest.raises(Error, match="does not move DGT"), transaction.atomic():
+        post(kind, users, list(accounts), [-5, 5])
+
+
+def test_the_door_does_not_take_the_keys_of_rewards(alice):
+    with pytest.raises(Error, match="not for you"), transaction.atomic():
+        post("credit", [None, alice.pk], ["rewards", "member"], [-5, 5], key=f"level_reward:{alice.pk}:2")
+
+
+def test_l15_the_door_refuses_a_member_who_does_not_exist(alice):
+    give(alice)
+    with pytest.raises(Error, match="does not exist"), transaction.atomic():
+        post("transfer", [alice.pk, 10**9], ["member", "member"], [-5, 5])
+
+
 def test_an_account_has_one_leg_in_a_journal(alice):
     with pytest.raises(Error, match="dgt_transactions_account_unique"), transaction.atomic():
-        post("credit", [alice.pk, alice.pk, None], ["member", "member", "rewards"], [5, 5, -10])
+        post("credit", [None, alice.pk, alice.pk], ["rewards", "member", "member"], [-10, 5, 5])
 
 
 def test_l16_a_reversal_mirrors_its_journal(alice, bob):
@@ -215,7 +266,7 @@ def test_l28_parallel_rewards_wait_for_no_row_of_the_system_account(committed_db
     members = [make.user(f"member{n}") for n in range(16)]
     with owner.transaction():  # a reward that takes its time holds whatever locks a reward holds
         owner.execute(
-            "select dgt_post('level_reward', 'slow', %s::bigint[], '{rewards,member}', '{-5,5}', 'x')",
+            "select dgt_write('level_reward', 'slow', %s::bigint[], '{rewards,member}', '{-5,5}', 'x')",
             [[None, make.user("slow").pk]],
         )
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from degentalk.accounts.models import User
 from degentalk.core.errors import KeyReused
 from tests import make
 from tests.threads import together
@@ -80,6 +81,16 @@ def test_l15_a_transfer_to_a_suspended_member_is_refused():
     give(alice)
     with pytest.raises(NoSuchAccount, match="suspended"):
         wallet.transfer(sender=alice, receiver=mallory, amount=1, key="transfer:1")
+
+
+@pytest.mark.django_db
+def test_l15_a_receiver_who_was_suspended_meanwhile_is_not_paid():
+    alice, mallory = make.user("alice"), make.user("mallory")
+    give(alice)
+    User.objects.filter(pk=mallory.pk).update(is_active=False)
+    with pytest.raises(NoSuchAccount, match="suspended"):
+        wallet.transfer(sender=alice, receiver=mallory, amount=1, key="transfer:1")
+    assert balance(mallory) == 0
 
 
 def test_l13_parallel_spends_of_a_balance_succeed_as_often_as_it_lasts(committed_db):

@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from degentalk.accounts.models import Notification
+from degentalk.accounts.models import Notification, User
 from degentalk.core import clock
+from degentalk.core.errors import KeyReused
 from degentalk.rulebook import services as rulebook
 from tests import make
 from tests.threads import together
 from tests.wallet.test_ledger import drift
 from wallet import services as wallet
 from wallet.models import DgtJournal, DgtTransaction, UserWallet
+from xp import rules, signals
 from xp import services as xp
-from xp import signals
 from xp.errors import UnknownAction
 from xp.models import LevelDgtRewardLog, UserXp, XpAction, XpLog
+from xp.rules import Event
 
 
 def reply(user, number, action="post_created"):
@@ -51,6 +53,33 @@ def test_a_used_key_answers_the_same_and_grants_nothing():
     first, second = reply(alice, 91), reply(alice, 91)
     assert (second.points, second.why, second.replayed) == (first.points, first.why, True)
     assert (points_of(alice), XpLog.objects.count()) == (10, 1)
+
+
+@pytest.mark.django_db
+def test_a_used_key_answers_with_the_levels_and_dgt_it_brought():
+    alice = make.user("alice")
+    XpAction.objects.filter(name="post_created").update(default_value=60)
+    rulebook.publish(actor=None, reason="generous")
+    first, second = reply(alice, 91), reply(alice, 91)
+    assert (first.levels, first.dgt, first.replayed) == ((2,), 20, False)
+    assert (second.levels, second.dgt, second.replayed) == ((2,), 20, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("other", ["member", "action"])
+def test_a_key_that_granted_another_award_is_refused(other):
+    alice, bob = make.user("alice"), make.user("bob")
+    reply(alice, 91)
+    with pytest.raises(KeyReused):
+        reply(bob if other == "member" else alice, 91, action="tip_given" if other == "action" else "post_created")
+    assert (points_of(alice), points_of(bob), XpLog.objects.count()) == (10, 0, 1)
+
+
+def test_parallel_awards_of_two_members_with_one_key_grant_one_of_them(committed_db):
+    members = [make.user("alice"), make.user("bob")]
+    answers = together([lambda member=member: reply(member, 91) for member in members], refusals=KeyReused)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Gain", "KeyReused"]
+    assert sum(points_of(member) for member in members) == 10
 
 
 @pytest.mark.django_db
@@ -181,10 +210,14 @@ def test_replies_level_ups_and_transfers_between_the_same_members_never_deadlock
         wallet.credit(user=member, amount=1_000, source="rewards", key=f"gift:{member.pk}", description="")
 
     def busy(worker):
+        person = User.objects.get(pk=members[worker % 3].pk)
         for n in range(25):
             one, other = members[(worker + n) % 3], members[(worker + n + 1 + n % 2) % 3]
             reply(one, f"{worker}-{n}")
             wallet.transfer(sender=one, receiver=other, amount=1, key=f"transfer:{worker}:{n}")
+            person.email = f"{person.username}{worker}{n}@example.com"
+            person.hides_from_boards = bool(n % 2)
+            person.save()
             with transaction.atomic():  # a tip: two members, XP and DGT
                 xp.lock_members([one, other])
                 wallet.transfer(sender=other, receiver=one, amount=1, key=f"tip:{worker}:{n}")
@@ -210,5 +243,15 @@ def test_a13_the_log_recomputes_every_total_and_every_award():
     rows = list(XpLog.objects.of(alice).order_by("id"))
     assert [row.xp_after for row in rows] == [10 * (n + 1) for n in range(8)]
     assert points_of(alice) == sum(row.xp_awarded for row in rows)
+    book, curve, last = rulebook.current().rules, xp.curve(), {}
+    for row in rows:
+        decided = rules.evaluate(
+            book, rules.MemberState(last.get(row.action_id)), Event("post_created", row.created_at)
+        )
+        last[row.action_id] = row.created_at
+        assert (decided.points, decided.trace) == (row.xp_awarded, row.why)
+        assert row.level_after == curve.level_at(row.xp_after).level
+        assert row.level_before == curve.level_at(row.xp_after - row.xp_awarded).level
+    assert UserXp.objects.of(alice).level == rows[-1].level_after
     assert DgtJournal.objects.count() == LevelDgtRewardLog.objects.filter(state="paid").count() == 1
     assert DgtTransaction.objects.of(alice).get().amount == 20

@@ -133,3 +133,18 @@ def test_every_level_above_the_first_has_a_reward(committed_db):
 def test_a_curve_that_does_not_increase_is_refused_by_the_database(committed_db, owner, change):
     with pytest.raises(Exception, match="more XP than the one before|violates foreign key"):
         owner.execute(f"update xp_levels {change}")
+
+
+def test_a_reward_that_the_ledger_refuses_waits_and_holds_up_nobody(alice, owner):
+    bob = make.user("bob")
+    owner.execute(
+        "select dgt_write('level_reward', %s, %s::bigint[], '{rewards,member}', '{-1,1}', 'not the reward')",
+        [f"level_reward:{alice.pk}:2", [None, bob.pk]],
+    )
+    set_xp(owner, alice, 60)
+    assert (UserXp.objects.of(alice).level, LevelDgtRewardLog.objects.get(user=alice).state) == (2, "pending")
+    owner.execute("update users set is_active = false where user_id = %s", [bob.pk])
+    set_xp(owner, bob, 60)
+    owner.execute("update users set is_active = true where user_id = %s", [bob.pk])
+    assert tasks.pay_pending_rewards() == 1
+    assert LevelDgtRewardLog.objects.get(user=bob).state == "paid"

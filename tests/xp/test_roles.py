@@ -1,6 +1,7 @@
 """The application role writes XP, ledger, balances and logs only through the doors."""
 
 import pytest
+from django.conf import settings
 from django.db import Error, connection, transaction
 
 from tests import make
@@ -48,16 +49,17 @@ def test_the_application_role_is_refused(table, column, statement):
     "statement",
     [
         "set session_replication_role = replica",
-        "set role degentalk_owner",
+        "set role {owner}",
         "create function pg_temp.f() returns int language sql as 'select 1'; create table public.mine (id int)",
         "select dgt_lock_wallets('{1}')",
         "select dgt_account_id(1, 'member')",
         "select xp_lock('{1}')",
+        "select dgt_write('credit', 'k', '{1,null}', '{member,rewards}', '{5,-5}', 'h')",
     ],
 )
 def test_the_application_role_cannot_widen_its_rights(statement):
     with pytest.raises(Error, match="permission denied"):
-        attempt(statement)
+        attempt(statement.replace("{owner}", settings.DATABASE_OWNER["USER"]))
 
 
 def test_a_level_reward_that_is_not_waiting_cannot_be_paid():

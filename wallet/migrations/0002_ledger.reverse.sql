@@ -1,9 +1,10 @@
-drop function dgt_reverse, dgt_post, dgt_counts_as, dgt_account_id, dgt_lock_wallets, dgt_canonical, dgt_field;
+drop function dgt_reverse, dgt_post, dgt_write, dgt_counts_as, dgt_account_id, dgt_lock_wallets, dgt_canonical, dgt_field;
 drop type dgt_posted;
+drop trigger dgt_last_entry_balances on dgt_transactions;
 drop trigger dgt_journal_balanced on dgt_journal;
 drop trigger dgt_entry_in_open_journal on dgt_transactions;
 drop trigger dgt_journal_stamp on dgt_journal;
-drop function dgt_journal_balanced, dgt_entry_in_open_journal, dgt_journal_stamp;
+drop function dgt_last_entry_balances, dgt_journal_balanced, dgt_entry_in_open_journal, dgt_journal_stamp;
 drop trigger dgt_accounts_no_truncate on dgt_accounts;
 drop trigger dgt_accounts_append_only on dgt_accounts;
 drop trigger dgt_transactions_no_truncate on dgt_transactions;

@@ -1,5 +1,5 @@
--- The ledger's doors and guards. The application role may execute dgt_post and dgt_reverse, and read;
--- it writes no table.
+-- The ledger's doors and guards. The application role may execute dgt_post and dgt_reverse, and read; it writes no
+-- table, and dgt_write, which both of them and the level rewards use, is not for it.
 -- Errors carry SQLSTATEs of our own: DG001 not enough DGT, DG002 bad legs, DG003 key used for another request,
 -- DG004 no such account, DG005 a reversal cannot be reversed.
 
@@ -41,6 +41,9 @@ begin
     ) then
         raise exception 'journal % is closed', new.journal_id using errcode = 'restrict_violation';
     end if;
+    if new.line <> 1 + coalesce((select max(line) from dgt_transactions where journal_id = new.journal_id), 0) then
+        raise exception 'lines of a journal follow each other' using errcode = 'restrict_violation';
+    end if;
     return new;
 end $$;
 create trigger dgt_entry_in_open_journal before insert on dgt_transactions
@@ -60,6 +63,19 @@ begin
 end $$;
 create constraint trigger dgt_journal_balanced after insert on dgt_journal
     deferrable initially deferred for each row execute function dgt_journal_balanced();
+
+-- SET CONSTRAINTS can use that check up before the last entry; so the last entry is checked too, and only the last.
+create function dgt_last_entry_balances() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not exists (select from dgt_transactions where journal_id = new.journal_id and line > new.line)
+        and (select sum(amount) from dgt_transactions where journal_id = new.journal_id) <> 0
+    then
+        raise exception 'the entries of journal % do not sum to 0', new.journal_id using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create constraint trigger dgt_last_entry_balances after insert on dgt_transactions
+    deferrable initially deferred for each row execute function dgt_last_entry_balances();
 
 -- ── canonical bytes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,10 +141,10 @@ create function dgt_counts_as(p_kind text) returns text language sql immutable p
 
 create type dgt_posted as (journal_id bigint, public_id uuid, replayed boolean);
 
--- The one door for DGT: every movement, also the level-reward trigger's, goes through here.
+-- The one place that moves DGT: dgt_post, dgt_reverse and the level-reward trigger go through here.
 -- Leg i moves p_amounts[i] on account p_accounts[i] of member p_users[i], or on the system account of that name where
 -- the member is NULL; an account has one leg at most. A key that was used for the same request answers with its journal and moves nothing.
-create function dgt_post(
+create function dgt_write(
     p_kind text, p_key text, p_users bigint[], p_accounts text[], p_amounts bigint[], p_request_hash text,
     p_actor bigint default null, p_description text default '', p_reference_type text default '',
     p_reference_id bigint default null, p_reverses bigint default null, p_reason text default '',
@@ -143,6 +159,7 @@ begin
     if cardinality(p_amounts) < 2
         or cardinality(p_amounts) <> cardinality(p_users) or cardinality(p_amounts) <> cardinality(p_accounts)
         or (select sum(a) <> 0 or bool_or(a is null or a = 0 or abs(a::numeric) > 1000000000000) from unnest(p_amounts) a)
+        is not false
     then
         raise exception 'A movement needs whole amounts from 1 to 1,000,000,000,000 DGT that sum to zero.'
             using errcode = 'DG002';
@@ -212,6 +229,44 @@ begin
     return (journal.id, journal.public_id, false)::dgt_posted;
 end $$;
 
+-- The application's door. It knows which accounts each kind moves DGT between, and cannot speak for the functions that
+-- pay rewards or reverse: their kinds and keys are refused. Members must exist, and for a transfer be active.
+create function dgt_post(
+    p_kind text, p_key text, p_users bigint[], p_accounts text[], p_amounts bigint[], p_request_hash text,
+    p_actor bigint default null, p_description text default '', p_reference_type text default '',
+    p_reference_id bigint default null, p_reason text default '', p_metadata jsonb default '{}'
+) returns dgt_posted language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    fits boolean;
+begin
+    if p_key is null or p_key like 'level_reward:%' or p_key = '' then
+        raise exception 'This key is not for you.' using errcode = 'DG002';
+    end if;
+    if exists (
+        select from unnest(p_users) given left join users u on u.user_id = given
+        where given is not null and (u.user_id is null or p_kind = 'transfer' and not u.is_active)
+    ) then
+        raise exception 'That account is suspended or does not exist.' using errcode = 'DG004';
+    end if;
+    select bool_and(case p_kind
+            when 'credit' then case when a < 0 then u is null else name = 'member' end
+            when 'debit' then case when a < 0 then u is not null and name = 'member' else u is null end
+            when 'transfer' then u is not null and name = 'member'
+            when 'hold' then u is not null and name = case when a < 0 then 'member' else 'held' end
+            when 'release' then u is not null and name = case when a < 0 then 'held' else 'member' end
+            else false
+        end) and (p_kind not in ('hold', 'release') or count(distinct u) = 1)
+        into fits from unnest(p_users, p_accounts, p_amounts) as given (u, name, a);
+    if fits is not true then
+        raise exception 'A “%” does not move DGT between these accounts, or not in whole amounts.', p_kind
+            using errcode = 'DG002';
+    end if;
+    return dgt_write(
+        p_kind, p_key, p_users, p_accounts, p_amounts, p_request_hash, p_actor, p_description, p_reference_type,
+        p_reference_id, null, p_reason, p_metadata
+    );
+end $$;
+
 -- Undoes a journal by one that mirrors it; a journal is reversed at most once (its unique `reverses_id`).
 create function dgt_reverse(
     p_journal bigint, p_key text, p_request_hash text, p_actor bigint, p_reason text
@@ -231,7 +286,7 @@ begin
         array_agg(coalesce(a.name, a.kind) order by e.line) as accounts
         into legs
         from dgt_transactions e join dgt_accounts a on a.id = e.account_id where e.journal_id = p_journal;
-    return dgt_post(
+    return dgt_write(
         'reversal', p_key, legs.users, legs.accounts, legs.amounts, p_request_hash,
         p_actor => p_actor, p_reason => p_reason, p_reverses => p_journal,
         p_description => p_reason, p_reference_type => 'journal', p_reference_id => p_journal

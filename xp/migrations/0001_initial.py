@@ -229,6 +229,8 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.TextField(blank=True, verbose_name="reason")),
                 ("xp_after", models.BigIntegerField(verbose_name="XP after")),
+                ("level_before", models.IntegerField(verbose_name="level before")),
+                ("level_after", models.IntegerField(verbose_name="level after")),
             ],
             options={
                 "verbose_name": "XP log entry",

@@ -1,5 +1,6 @@
 -- XP's doors, levels and rewards. The application role may execute xp_read, xp_post, lock_members and
--- pay_level_reward; it writes no table of XP. Errors carry SQLSTATE XP001: that action is not known.
+-- pay_level_reward; it writes no table of XP. Errors carry SQLSTATEs of our own: XP001 that action is not known, XP002
+-- the key was used for another award.
 
 alter table user_xp set (fillfactor = 80); -- updated on every movement: leave room for HOT updates
 
@@ -52,7 +53,7 @@ begin
     if not found or not exists (select from users where user_id = p_user and is_active) then
         return false;
     end if;
-    posted := dgt_post(
+    posted := dgt_write(
         'level_reward', format('level_reward:%s:%s', p_user, p_level), array [null, p_user]::bigint[],
         array ['rewards', 'member'], array [-reward.dgt_reward, reward.dgt_reward], 'level_reward',
         p_description => format('Reached level %s', p_level), p_reference_type => 'level', p_reference_id => p_level
@@ -81,7 +82,11 @@ begin
             returning level, state
     loop
         if reached.state = 'pending' then
-            perform pay_level_reward(new.user_id, reached.level);
+            begin
+                perform pay_level_reward(new.user_id, reached.level);
+            exception when sqlstate 'DG001' or sqlstate 'DG002' or sqlstate 'DG003' or sqlstate 'DG004' then
+                null; -- whatever the ledger has against it, the member keeps the XP and the reward waits
+            end;
         end if;
     end loop;
     return null;
@@ -117,18 +122,22 @@ create trigger xp_log_no_truncate before truncate on xp_log
 -- ── locks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- Locks the members' user_xp rows in ascending order, making missing ones first (see dgt_lock_wallets).
+-- The members themselves come before: the foreign keys of what is written need that lock at commit, and somebody who
+-- changes a member's address and listing in one save holds the member and waits for user_xp.
 create function xp_lock(p_users bigint[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    perform from users where user_id = any (p_users) order by user_id for key share;
     insert into user_xp (user_id, is_listed)
         select u.user_id, u.is_active and not u.hides_from_boards from users u
         where u.user_id = any (p_users) and not exists (select from user_xp x where x.user_id = u.user_id)
         order by u.user_id
+        for share of u -- whoever hides at this moment is waited for
         on conflict do nothing;
     perform from user_xp where user_id = any (p_users) order by user_id for no key update;
 end $$;
 
--- The one order of locks: all user_xp rows, ascending, then all wallets, ascending. A verb that touches two members,
+-- The one order of locks: members (shared), all user_xp rows, ascending, then all wallets, ascending. A verb that touches two members,
 -- or XP and DGT, calls this first.
 create function lock_members(p_users bigint[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -148,7 +157,10 @@ create function xp_read(p_user bigint, p_action text, p_key text) returns xp_fac
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     facts xp_facts;
+    action bigint := (select id from xp_actions where name = p_action);
+    used xp_log;
 begin
+    perform from users where user_id = p_user for key share;
     perform from user_xp where user_id = p_user for no key update;
     if not found then -- the member's first award
         perform xp_lock(array [p_user]);
@@ -156,13 +168,19 @@ begin
     facts.moment := clock();
     select number, sha256 into facts.rule_set, facts.sha256 from rule_sets order by number desc limit 1;
     select created_at into facts.last_awarded_at from xp_log
-        where user_id = p_user and action_id = (select id from xp_actions where name = p_action) and reverses_id is null
+        where user_id = p_user and action_id = action and reverses_id is null
         order by created_at desc limit 1;
-    select id into facts.log_id from xp_log where key = p_key;
+    select * into used from xp_log where key = p_key;
+    if found and (used.user_id, used.action_id) is distinct from (p_user, action) then
+        raise exception 'This key was used for another award.' using errcode = 'XP002';
+    end if;
+    facts.log_id := used.id;
     return facts;
 end $$;
 
-create type xp_posted as (log_id bigint, replayed boolean, xp bigint, level_before int, level_after int);
+create type xp_posted as (
+    log_id bigint, replayed boolean, xp bigint, level_before int, level_after int, created_at timestamptz
+);
 
 -- The one door for XP: one log row and the member's total, in one statement. A used key changes nothing.
 create function xp_post(
@@ -173,33 +191,39 @@ create function xp_post(
 declare
     posted xp_posted;
     action bigint;
+    used xp_log;
     at timestamptz := clock();
 begin
     select id into action from xp_actions where name = p_action;
     if action is null then
         raise exception 'There is no XP action called “%”.', p_action using errcode = 'XP001';
     end if;
-    select xp, level, level into posted.xp, posted.level_before, posted.level_after
-        from user_xp where user_id = p_user for no key update;
+    perform from users where user_id = p_user for key share;
+    select xp, level into posted.xp, posted.level_before from user_xp where user_id = p_user for no key update;
     if not found then
         perform xp_lock(array [p_user]);
-        select xp, level, level into posted.xp, posted.level_before, posted.level_after
-            from user_xp where user_id = p_user;
+        select xp, level into posted.xp, posted.level_before from user_xp where user_id = p_user;
     end if;
+    posted.xp := posted.xp + p_points;
+    posted.level_after := calculate_user_level(posted.xp);
+    posted.created_at := at;
     insert into xp_log (
         user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id, reverses_id,
-        path_id, path_share, actor_id, reason, xp_after
+        path_id, path_share, actor_id, reason, xp_after, level_before, level_after
     ) values (
         p_user, action, p_points, at, p_metadata, p_key, p_rule_set, p_trace, p_cause_type, p_cause_id, p_reverses,
-        p_path, p_path_share, p_actor, p_reason, posted.xp + p_points
+        p_path, p_path_share, p_actor, p_reason, posted.xp, posted.level_before, posted.level_after
     ) on conflict (key) do nothing returning id into posted.log_id;
     posted.replayed := posted.log_id is null;
     if posted.replayed then
-        select id into strict posted.log_id from xp_log where key = p_key;
+        select * into strict used from xp_log where key = p_key;
+        if (used.user_id, used.action_id) is distinct from (p_user, action) then
+            raise exception 'This key was used for another award.' using errcode = 'XP002';
+        end if;
+        posted.log_id := used.id;
         return posted;
     end if;
-    update user_xp set xp = xp + p_points, last_xp_event_at = at where user_id = p_user
-        returning xp, level into posted.xp, posted.level_after;
+    update user_xp set xp = posted.xp, last_xp_event_at = at where user_id = p_user;
     return posted;
 end $$;
 
@@ -211,8 +235,12 @@ begin
     update user_xp set is_listed = new.is_active and not new.hides_from_boards where user_id = new.user_id;
     return null;
 end $$;
+-- Only when it changes: every save of a member names all columns, and whoever waits here while holding the member's row
+-- would deadlock with an award that holds the XP and needs the member for its foreign keys.
 create trigger user_xp_listing after update of is_active, hides_from_boards on users
-    for each row execute function user_xp_listing();
+    for each row when (
+        (old.is_active, old.hides_from_boards) is distinct from (new.is_active, new.hides_from_boards)
+    ) execute function user_xp_listing();
 
 create view xp_leaderboard as
     select x.user_id, u.username, x.xp, x.level, l.rank_name, l.tier, l.color_code
