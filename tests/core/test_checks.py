@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from psycopg import sql
 
 from degentalk.core import checks
 
@@ -50,9 +52,18 @@ def test_a_role_that_owns_tables_is_refused() -> None:
     assert ids() == ["core.E002"]
 
 
+@pytest.mark.usefixtures("production")
+def test_a_role_that_owns_the_database_is_refused(committed_db: str, owner: psycopg.Connection[Any]) -> None:
+    app_role = django_settings.DATABASES["default"]["USER"]
+    owner.execute(
+        sql.SQL("alter database {} owner to {}").format(sql.Identifier(committed_db), sql.Identifier(app_role))
+    )
+    assert ids() == ["core.E002"]
+
+
 @pytest.mark.usefixtures("production", "powerful_role")
 def test_a_server_does_not_start_and_says_why() -> None:
-    with pytest.raises(SystemExit, match="Degentalk cannot start: The role degentalk_owner of DATABASE_URL owns"):
+    with pytest.raises(SystemExit, match="Degentalk cannot start: The role .* of DATABASE_URL owns"):
         checks.refuse_unsafe_database()
     assert connection.connection is None  # nothing is left open for a fork to share
 
