@@ -26,6 +26,10 @@ class BodyField(TextField):
             **kwargs,
         )
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: a browser would cut a long text off without a word; we say what is too much."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         return super().to_python(str(value or "").expandtabs(SPACES_PER_TAB))
 

@@ -85,7 +85,8 @@ def reply(request: HtmxRequest, thread_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(found.newest_url)
     if isinstance(author, AnonymousUser):
-        return _elsewhere(request, _sign_in_url(found.newest_url))
+        # With HTMX the page stays, and with it what was written; its script says what to do.
+        return HttpResponse(status=401) if request.htmx else _see_other(_sign_in_url(found.newest_url))
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return _reply_again(request, found, form)

@@ -24,8 +24,10 @@
     start();
   }
 
-  function showFailure() {
-    toasts.append(document.getElementById("failed-toast").content.cloneNode(true));
+  function showFailure(event) {
+    const status = event.detail.xhr?.status;
+    const toast = document.getElementById(`failed-toast-${status}`) ?? document.getElementById("failed-toast");
+    toasts.append(toast.content.cloneNode(true));
   }
 
   toasts.querySelectorAll("[data-toast]").forEach(keepTime);

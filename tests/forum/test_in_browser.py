@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
-from degentalk.forum.models import Thread
+from degentalk.forum.models import Post, Thread
 from tests import make
 from tests.site import Site
 
@@ -104,6 +104,30 @@ def test_a_reply_appears_without_a_reload(page):
     assert page.inner_text("#reply-count") == "1 reply"
     assert page.input_value("#reply textarea") == ""
     assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_a_reply_after_signing_out_elsewhere_keeps_its_text(page):
+    page.context.clear_cookies(name="sessionid")
+    write(page, "Written for nothing?")
+    assert page.inner_text(".toast b") == "You are signed out"
+    assert page.input_value("#reply textarea") == "Written for nothing?"
+    assert page.evaluate("stays") is True
+
+
+def test_a_reply_with_an_old_page_says_what_to_do(page):
+    page.context.clear_cookies(name="csrftoken")
+    write(page, "Written for nothing?")
+    assert page.inner_text(".toast b") == "This page is out of date"
+    assert page.input_value("#reply textarea") == "Written for nothing?"
+
+
+def test_a_text_that_is_too_long_is_not_cut(page):
+    page.evaluate("document.querySelector('#reply textarea').value = 'x'.repeat(10_001)")
+    page.focus("#reply-send")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#reply [role=alert]")
+    assert len(page.input_value("#reply textarea")) == 10_001
+    assert Post.objects.count() == 1
 
 
 def test_the_keyboard_stays_where_it_was_after_a_reply(page):
