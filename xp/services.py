@@ -70,10 +70,8 @@ def award(*, user: User, action: str, key: str, cause: tuple[str, object]) -> Ga
             raise UnknownAction(action)
         if decision.trace is None:
             return Gain(refused=decision.refused, again_at=decision.again_at)
-        posted = _post(user, action, key, cause, rule_set.number, decision.trace)
-        if posted.replayed:
-            return _earlier_gain(user, posted.log_id)
-        gain = _gain(user, decision.trace, posted)
+        # Since xp_read the member is locked, so nobody can have used the key for this award meanwhile.
+        gain = _gain(user, decision.trace, _post(user, action, key, cause, rule_set.number, decision.trace))
         if gain.levels:
             _tell(user, gain)
     return gain
