@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import ApiToken, Notification, User
+from degentalk.core.admin import ReadOnlyMixin
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -21,6 +23,14 @@ class NoAdding(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RolesAdmin(ReadOnlyMixin, GroupAdmin):
+    """Groups are declared in the code and written by migrate; the site's database role may only read them."""
 
 
 @admin.register(User)

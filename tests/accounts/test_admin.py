@@ -1,7 +1,7 @@
 """What staff can and cannot do to members and tokens."""
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import ApiToken, Notification, User
@@ -117,6 +117,15 @@ def test_notifications_are_read_only(client, admin):
     assert client.get(NOTIFICATIONS).status_code == 200
     assert client.post(f"{NOTIFICATIONS}{told.pk}/change/", {"text": "changed"}).status_code == 403
     assert client.post(f"{NOTIFICATIONS}{told.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_groups_are_read_only(client, admin):
+    groups = "/admin/auth/group/"
+    group = Group.objects.get(name="moderator")
+    assert client.get(f"{groups}{group.pk}/change/").status_code == 200
+    assert client.get(f"{groups}add/").status_code == 403
+    assert client.post(f"{groups}{group.pk}/change/", {"name": "kings"}).status_code == 403
+    assert client.post(f"{groups}{group.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_a_steward_deactivates_a_member(client, steward):
