@@ -13,6 +13,7 @@ TABLES: dict[str, str] = {
     "django_admin_log": APPEND,
     # accounts, with the e-mail addresses of allauth
     "accounts": ALL,
+    "suspensions": "select, insert, update (ended_at, ended_by_id, end_reason)",
     "account": ALL,
     # core
     "idempotency_keys": ALL,

@@ -4,7 +4,7 @@ An admin is a superuser and needs no group. A permission that does not exist mak
 """
 
 GROUPS: dict[str, set[str]] = {
-    "moderator": {"forum.view_thread", "forum.change_thread", "forum.view_post"},
+    "moderator": {"accounts.suspend_user", "forum.view_thread", "forum.change_thread", "forum.view_post"},
     "economist": {
         "accounts.view_user",  # rows of the ledger and of XP lead to their member
         "rulebook.view_ruleset",

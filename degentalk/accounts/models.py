@@ -17,14 +17,19 @@ from knox.models import AbstractAuthToken, get_digest_token
 from knox.settings import CONSTANTS
 
 from degentalk.accounts import time_zones
+from degentalk.core.clock import Clock
 
 USERNAME_MAX_LENGTH = 24
 
 SCOPES = {
     "xp:read": _("Read my XP, levels and awards"),
     "wallet:read": _("Read my DGT balance and history"),
+    "xp:award": _("Award XP to members (for a connected forum)"),
 }
 """What an API token may be allowed to do. Apps above name these in their views; `accounts` only lists them."""
+
+PERMISSION_OF_SCOPE = {"xp:award": "xp.award_any"}
+"""Scopes that only some staff may give to a token: the permission that its owner needs, when it is made and used."""
 
 ICON_OF_KIND = {
     "security": "shield",
@@ -77,12 +82,24 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     hides_balance = models.BooleanField(_("hide my DGT balance from others"), default=False)
     hides_from_boards = models.BooleanField(_("leave me out of leaderboards"), default=False)
+    time_zone_changed_at = models.DateTimeField(_("time zone changed"), null=True, blank=True, editable=False)
+    same_person_as = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="other_accounts",
+        verbose_name=_("same person as"),
+    )
+    """The person's main account, which itself points nowhere. Written by `services.declare_one_person` only."""
 
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         db_table = "users"
         verbose_name = _("member")
+        permissions = [("suspend_user", _("Can suspend and reinstate members"))]
         constraints = [
             # UPPER, not LOWER: that is what Django's `iexact` compares, so that look-ups by name use this index.
             models.UniqueConstraint(
@@ -100,10 +117,78 @@ class User(AbstractUser):
                 condition=models.Q(email=Lower("email")),
                 name="users_email_is_lower_case",
             ),
+            models.CheckConstraint(
+                condition=models.Q(same_person_as=None) | ~models.Q(same_person_as=models.F("id")),
+                name="users_not_the_same_as_oneself",
+            ),
         ]
 
     def get_absolute_url(self) -> str:
         return reverse("pages:profile", args=[self.username])
+
+    @property
+    def person_id(self) -> int:
+        """Who is behind the account: two accounts are one person if this is equal."""
+        return self.same_person_as_id or self.pk
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def of(self, user: User) -> "SuspensionQuerySet":
+        return self.filter(member=user)
+
+    def open(self) -> "SuspensionQuerySet":
+        return self.filter(ended_at=None)
+
+
+class Suspension(models.Model):
+    """That a member was kept out, by whom and why; and the same of its end. The database lets nobody rewrite it."""
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(User, models.PROTECT, related_name="suspensions", verbose_name=_("member"))
+    by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("suspended by"),
+        help_text=_("Empty: before suspensions were recorded."),
+    )
+    reason = models.TextField(_("reason"))
+    created_at = models.DateTimeField(_("since"), db_default=Clock())
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    end_reason = models.TextField(_("reason of the end"), blank=True)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "suspensions"
+        verbose_name = _("suspension")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=models.Q(ended_at=None), name="suspensions_one_open_per_member"
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="suspensions_have_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_by=None, end_reason="")
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False) & ~models.Q(end_reason=""),
+                name="suspensions_end_with_who_and_why",
+            ),
+            models.CheckConstraint(condition=~models.Q(by=models.F("member")), name="suspensions_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.reason}"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -23,8 +23,9 @@ TRIGGERS = {
         "level_dgt_rewards_log_no_truncate",
     },
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
+    "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
-    "users": {"user_xp_listing"},
+    "users": {"user_xp_listing", "users_one_person"},
     "xp_levels": {"xp_levels_increase"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},
 }
