@@ -13,3 +13,15 @@ class TokenMadeAlready(Conflict):
     """The same form was sent twice: the token exists, and it is shown only once."""
 
     code = "token-made-already"
+
+
+class ScopeNotAllowed(Refused):
+    """A token was to have a scope that its owner may not give."""
+
+    code = "scope-not-allowed"
+
+
+class TimeZoneChangedRecently(Refused):
+    """The time zone was changed less than a day ago."""
+
+    code = "time-zone-changed-recently"

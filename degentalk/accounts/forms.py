@@ -10,8 +10,8 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from degentalk.accounts import rules, time_zones
-from degentalk.accounts.models import SCOPES, User
+from degentalk.accounts import rules, services, time_zones
+from degentalk.accounts.models import User
 from degentalk.core.fields import DigitsField
 
 NEVER = "never"
@@ -39,12 +39,12 @@ class SettingsForm(forms.Form):
         max_length=280,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Shown on your profile. Up to 280 characters."),
+        help_text=_("Shown on your profile. Up to 280 characters; from 30 on it counts for a complete profile."),
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones.choices,
-        help_text=_("All times are shown in it."),
+        help_text=_("All times are shown in it, and your day begins in it. It can be changed once in 24 hours."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
     hides_balance = forms.BooleanField(
@@ -80,7 +80,6 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("It may"),
-        choices=list(SCOPES.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one thing that the token may do.")},
     )
@@ -96,6 +95,13 @@ class TokenForm(forms.Form):
         initial="30",
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    @classmethod
+    def of(cls, user: User, submitted: QueryDict | None = None) -> Self:
+        """The form with the scopes that this member may give."""
+        form = cls(submitted)
+        cast(forms.MultipleChoiceField, form.fields["scopes"]).choices = list(services.scopes_for(user).items())
+        return form
 
     def clean_lifetime(self) -> timedelta | None:
         """Days to a duration; never to None."""

@@ -1,10 +1,12 @@
 """Pages speak in the member's time zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from degentalk.accounts import time_zones
 
 
 class MemberTimeZone:
@@ -20,9 +22,4 @@ class MemberTimeZone:
 
 
 def _zone_of(request: HttpRequest) -> ZoneInfo | None:
-    if not request.user.is_authenticated:
-        return None
-    try:
-        return ZoneInfo(request.user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None  # a name that this machine's database no longer has: UTC rather than an error page
+    return time_zones.zone(request.user.time_zone) if request.user.is_authenticated else None

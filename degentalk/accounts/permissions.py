@@ -30,3 +30,17 @@ def require_scope(token: ApiToken, scope: str | None) -> None:
         raise PermissionDenied(_("API tokens are not accepted here. Use the site itself."))
     if scope not in token.scopes:
         raise PermissionDenied(_("This API token lacks the scope “%(scope)s”.") % {"scope": scope})
+
+
+def may(request: Request, *, scope: str, permission: str) -> bool:
+    """Whether the asker holds a permission of the site; and with a token, whether it has the scope too."""
+    has_scope = not isinstance(request.auth, ApiToken) or scope in request.auth.scopes
+    return has_scope and request.user.has_perm(permission)
+
+
+def require_permission(request: Request, *, scope: str, permission: str) -> None:
+    """The same, raising PermissionDenied in a sentence that says what is missing."""
+    if isinstance(request.auth, ApiToken):
+        require_scope(request.auth, scope)
+    if not request.user.has_perm(permission):
+        raise PermissionDenied(_("This takes the permission “%(permission)s”.") % {"permission": permission})

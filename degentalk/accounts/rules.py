@@ -1,7 +1,8 @@
-"""Pure decisions about names and texts that members write."""
+"""Pure decisions about names, texts that members write, complete profiles and time zones."""
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 
 NAMES_OF_THE_SITE = """
 abuse account accounts admin administrator admins all anonymous api bank billing bot burn buy contact degen
@@ -21,6 +22,13 @@ DELETED_USERNAME = re.compile(r"deleted\d+")
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They reorder the text around them: a name or memo with them can be made to read as another."""
 
+ABOUT_MIN = 30
+"""Characters about oneself that make a profile worth reading: a short sentence."""
+
+TIME_ZONE_PAUSE = timedelta(hours=24)
+"""One change of time zone in this time. Streaks and daily XP follow the member's own day: whoever could hop between
+zones would have several of them in one."""
+
 
 def is_reserved(username: str) -> bool:
     """Whether a member may not take this name: `Admin`, `degen_talk` and `__support__` are all refused."""
@@ -37,6 +45,23 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """The same for one line: every run of white space becomes a single space."""
     return " ".join(clean_text(text.replace("\t", " ")).split())
+
+
+def says_enough(about: str) -> bool:
+    """Whether the text about oneself counts for a complete profile; white space does not make it longer."""
+    return len(clean_line(about)) >= ABOUT_MIN
+
+
+def is_complete(*, about: str, has_confirmed_address: bool) -> bool:
+    """Whether a profile is complete: it says enough, and its primary e-mail address is confirmed."""
+    return says_enough(about) and has_confirmed_address
+
+
+def time_zone_opens_at(changed_at: datetime | None, now: datetime) -> datetime | None:
+    """When the time zone may be changed again; None: now. The first choice has nothing to wait for."""
+    if changed_at is None or changed_at + TIME_ZONE_PAUSE <= now:
+        return None
+    return changed_at + TIME_ZONE_PAUSE
 
 
 def _is_visible(character: str) -> bool:

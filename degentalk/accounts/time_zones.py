@@ -1,7 +1,7 @@
 """Time zones a member can choose."""
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -10,6 +10,14 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 def known() -> frozenset[str]:
     """Every name in the IANA database of this machine. Reading it takes a few milliseconds, so once."""
     return frozenset(available_timezones())
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that name; UTC rather than an error for a name that this machine's database no longer has."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 @cache

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from degentalk.accounts import services
 from degentalk.accounts.adapter import BELONGS_TO_ANOTHER
+from degentalk.accounts.errors import TimeZoneChangedRecently
 from degentalk.accounts.forms import SettingsForm, SignupForm, TokenForm, UpToForm
 from degentalk.accounts.models import ApiToken, Notification, User
 from degentalk.core import toasts
@@ -34,14 +35,23 @@ class MemberRequest(HttpRequest):
 def settings(request: MemberRequest) -> HttpResponse:
     """The member's own settings."""
     form = SettingsForm.of(request.user, _submitted(request))
-    if not form.is_valid():
+    user = _changed(request.user, form) if form.is_valid() else None
+    if user is None:
         return render(request, "accounts/settings.html", {"form": form}, status=_status(form))
-    user = services.change_settings(user=request.user, **form.cleaned_data)
     toasts.add(request, kind="success", title=_("Settings saved"))
     response = redirect("accounts:settings")
     # Pages that are seen signed out keep the look.
     response.set_cookie(THEME_COOKIE, user.theme, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax")
     return response
+
+
+def _changed(user: User, form: SettingsForm) -> User | None:
+    """The member with the new settings; None with a sentence at the field if the time zone must wait."""
+    try:
+        return services.change_settings(user=user, **form.cleaned_data)
+    except TimeZoneChangedRecently as refusal:
+        form.add_error("time_zone", str(refusal))
+        return None
 
 
 # ── Notifications ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,11 +95,11 @@ def read_all(request: MemberRequest) -> HttpResponse:
 @login_required
 def tokens(request: MemberRequest) -> HttpResponse:
     """List and make API tokens. The new one is in the answer to the POST and nowhere else, not even in the session."""
-    form, new = TokenForm(_submitted(request)), None
+    form, new = TokenForm.of(request.user, _submitted(request)), None
     if form.is_valid():
         try:
             new = services.create_token(user=request.user, **form.cleaned_data)
-            form = TokenForm()
+            form = TokenForm.of(request.user)
         except MemberError as refusal:
             form.add_error(None, str(refusal))
             form.renew_key()
