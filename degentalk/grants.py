@@ -18,12 +18,26 @@ TABLES: dict[str, str] = {
     # core
     "idempotency_keys": ALL,
     "outbox": ALL,
+    # the forum; what posts said before and what moderators did only grows
     "forum": ALL,
+    "post_revisions": APPEND,
+    "moderation_acts": APPEND,
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
     "xp_actions": "select, update",
     "xp_levels": "select, update",
     "level_dgt_rewards": "select, update",
+    "streak_milestones": ALL,
+    "special_events": "select, insert, update",
+    "xp_curve_changes": APPEND,
+    # XP: what is written without a door, because no total depends on it
+    "event_participations": APPEND,
+    "streak_days": APPEND,
+    "streak_freezes": "select, insert, update",
+    "user_streaks": "select, insert, update",
+    "xp_boosts": APPEND,
+    "xp_refusals": ALL,
+    "xp_tip_flows": "select, insert, update",
 }
 
 READ_ONLY: set[str] = {
@@ -48,5 +62,8 @@ FUNCTIONS: list[str] = [
     "lock_members",
     "xp_read",
     "xp_post",
+    "xp_take_back",
+    "xp_give_back",
+    "xp_recompute_levels",
     "pay_level_reward",
 ]

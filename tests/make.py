@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from degentalk.accounts.models import ApiToken, User
@@ -13,9 +14,16 @@ from degentalk.forum.models import Thread
 
 
 def user(username: str = "alice", *, password: str | None = None, **fields: Any) -> User:
-    """A member. Without a password only `client.force_login` signs them in, and no time goes into hashing."""
+    """A member who joined long ago. Without a password only `client.force_login` signs them in, and none is hashed."""
     fields.setdefault("email", f"{username.lower()}@example.com")
+    fields.setdefault("date_joined", timezone.now() - timedelta(days=400))
     return User.objects.create_user(username, password=password, **fields)
+
+
+def verified(user: User) -> User:
+    """The same member, who has confirmed the e-mail address."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def api_token(user: User, *scopes: str, name: str = "script", lifetime: timedelta | None = timedelta(days=30)) -> str:

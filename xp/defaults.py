@@ -9,8 +9,8 @@ ACTIONS: Final = (
     ("thread_created", "Thread started", 20, 60, "Starting a thread."),
     ("post_created", "Reply written", 10, 15, "Replying in a thread."),
     ("like_received", "Like received", 4, 0, "Somebody else likes a post of yours."),
-    ("tip_given", "Tip given", 5, 0, "Tipping DGT for somebody else's post."),
-    ("tip_received", "Tip received", 5, 0, "Somebody else tips a post of yours."),
+    ("tip_given", "Tip given", 1, 0, "Tipping DGT for somebody else's post."),
+    ("tip_received", "Tip received", 1, 0, "Somebody else tips a post of yours."),
     (
         "daily_login",
         "Daily visit",
@@ -28,6 +28,30 @@ ACTIONS: Final = (
         "Taking part in an event that staff announced.",
     ),
 )
+
+LIMITS: Final[dict[str, dict[str, int | bool]]] = {
+    # What actions start with besides the columns above; see XpAction for the units.
+    "thread_created": {"daily_cap_xp": 400, "weekly_cap_xp": 1_600},
+    "post_created": {"daily_cap_xp": 1_000, "weekly_cap_xp": 4_000},
+    "like_received": {
+        "daily_cap_xp": 200,
+        "weekly_cap_xp": 1_000,
+        "pair_daily_cap_xp": 20,
+        "min_account_age_hours": 24,
+        "needs_verified_email": True,
+    },
+    "tip_given": {"daily_cap_xp": 50, "pair_daily_cap_xp": 25, "amount_step": 5, "half_after": 50},
+    "tip_received": {
+        "daily_cap_xp": 100,
+        "pair_daily_cap_xp": 25,
+        "amount_step": 5,
+        "half_after": 50,
+        "min_account_age_hours": 24,
+    },
+}
+
+MILESTONES: Final = ((3, 15), (7, 40), (14, 80), (30, 200), (60, 400), (100, 800), (200, 1_500), (365, 4_000))
+"""Days in a row, and the XP of getting there."""
 
 TIERS: Final = (
     # first level, silhouette, rank name, colour

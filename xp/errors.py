@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import Error
+from django.utils.translation import gettext as _
 
-from degentalk.core.errors import KeyReused
+from degentalk.core.errors import KeyReused, Refused
 
 
 class UnknownAction(LookupError):
@@ -14,10 +15,15 @@ class UnknownAction(LookupError):
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn what the door says of a misused key into KeyReused; everything else passes."""
+    """Turn what the door refuses into errors that members understand; everything else passes."""
     try:
         yield
     except Error as error:
-        if getattr(error.__cause__, "sqlstate", None) == "XP002":
-            raise KeyReused from error
+        match getattr(error.__cause__, "sqlstate", None):
+            case "XP002":
+                raise KeyReused from error
+            case "XP003":
+                raise Refused(_("They do not have that much XP: an adjustment leaves no less than 0.")) from error
+            case "XP004":
+                raise Refused(_("An adjustment needs a reason, and nobody adjusts their own XP.")) from error
         raise

@@ -12,7 +12,7 @@ from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
 from xp import services
 from xp.models import UserXp, XpLog
-from xp.rules import ONE, Level, Multiplier, Trace
+from xp.rules import ONE, Level, Multiplier, Refusal, Trace, multiply
 
 TraceLine = tuple[str, str]
 """What, and how much: ("Base", "10")."""
@@ -57,21 +57,28 @@ def entry(row: XpLog) -> Entry:
 
 
 def formula(trace: Trace) -> str:
-    """10 × 1.25 = 12, rounded down; the base alone where nothing multiplies it."""
+    """10 × 1.25 = 12, rounded down; the base alone where nothing multiplies it; what a cap left of it."""
     if not trace.multipliers:
-        return _("Base %(points)s") % {"points": _whole(trace.base)}
-    factors = [_whole(trace.base), *(_factor(multiplier.basis_points) for multiplier in trace.multipliers)]
-    equation = f"{' × '.join(factors)} = {_whole(trace.result)}"
-    return equation if _is_exact(trace) else _("%(equation)s, rounded down") % {"equation": equation}
+        equation = _("Base %(points)s") % {"points": _whole(trace.base)}
+    else:
+        factors = [_whole(trace.base), *(_factor(multiplier.basis_points) for multiplier in trace.multipliers)]
+        equation = f"{' × '.join(factors)} = {_whole(multiply(trace.base, trace.multipliers))}"
+        if not _is_exact(trace):
+            equation = _("%(equation)s, rounded down") % {"equation": equation}
+    if trace.limit is None:
+        return equation
+    return _("%(equation)s, of which a cap left %(points)s") % {"equation": equation, "points": _whole(trace.result)}
 
 
 def trace_lines(trace: Trace) -> tuple[TraceLine, ...]:
     """An award's arithmetic, line by line: base, every multiplier, result."""
-    return (
-        (_("Base"), _whole(trace.base)),
-        *((_source(multiplier), f"×{_factor(multiplier.basis_points)}") for multiplier in trace.multipliers),
-        (_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {_whole(trace.result)}"),
-    )
+    lines = [] if trace.scale is None else [(_("DGT moved"), _whole(trace.scale.amount))]
+    lines.append((_("Base"), _whole(trace.base)))
+    lines += [(_source(multiplier), f"×{_factor(multiplier.basis_points)}") for multiplier in trace.multipliers]
+    if trace.limit is not None:
+        lines.append((_limit(trace.limit.name), _whole(trace.limit.left)))
+    lines.append((_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {_whole(trace.result)}"))
+    return tuple(lines)
 
 
 @dataclass(frozen=True)
@@ -136,13 +143,25 @@ def reward_of(level: int) -> int:
 
 
 def _label(row: XpLog) -> str:
-    label = row.action.label if row.action else _("Correction")
-    return _("Taken back: %(label)s") % {"label": label} if row.reverses_id else label
+    label = row.action.label if row.action else _("Adjustment by staff")
+    if row.reverses_id is None:
+        return label
+    words = _("Taken back: %(label)s") if row.xp_awarded < 0 else _("Granted again: %(label)s")
+    return words % {"label": label}
+
+
+def _limit(name: str) -> str:
+    names: dict[str, str] = {
+        Refusal.DAILY_CAP: _("Left of the daily cap"),
+        Refusal.WEEKLY_CAP: _("Left of the weekly cap"),
+        Refusal.PAIR_CAP: _("Left of the daily cap from one member"),
+    }
+    return names.get(name, _("At most"))
 
 
 def _is_exact(trace: Trace) -> bool:
     product = prod((multiplier.basis_points for multiplier in trace.multipliers), start=trace.base)
-    return bool(trace.result * ONE ** len(trace.multipliers) == product)
+    return bool(multiply(trace.base, trace.multipliers) * ONE ** len(trace.multipliers) == product)
 
 
 def _source(multiplier: Multiplier) -> str:

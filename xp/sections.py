@@ -1,11 +1,13 @@
 """XP's section of the rulebook: actions, levels and level rewards as plain values, and what must hold of them."""
 
+from datetime import UTC
 from itertools import pairwise
 from typing import Any
 
 from degentalk.rulebook.errors import RuleError
 from degentalk.rulebook.registry import Rules
-from xp.models import LevelDgtReward, XpAction, XpLevel
+from xp.models import MULTIPLIER_MAX_BPS, LevelDgtReward, SpecialEvent, StreakMilestone, XpAction, XpLevel
+from xp.rules import ONE
 
 
 def read() -> dict[str, Any]:
@@ -17,6 +19,14 @@ def read() -> dict[str, Any]:
                 "base": action.default_value,
                 "cooldown_seconds": action.cooldown_seconds,
                 "is_enabled": action.is_enabled,
+                "daily_cap_xp": action.daily_cap_xp,
+                "weekly_cap_xp": action.weekly_cap_xp,
+                "pair_daily_cap_xp": action.pair_daily_cap_xp,
+                "min_account_age_hours": action.min_account_age_hours,
+                "needs_verified_email": action.needs_verified_email,
+                "is_self_triggered": action.is_self_triggered,
+                "amount_step": action.amount_step,
+                "half_after": action.half_after,
             }
             for action in XpAction.objects.all()
         },
@@ -30,13 +40,39 @@ def read() -> dict[str, Any]:
             ]
             for level in XpLevel.objects.all()
         ],
+        "milestones": {str(milestone.days): milestone.xp for milestone in StreakMilestone.objects.all()},
+        "events": {str(event.pk): _event(event) for event in SpecialEvent.objects.all()},
         "rewards": {str(reward.level_id): reward.dgt_reward for reward in LevelDgtReward.objects.all()},
     }
 
 
+def _event(event: SpecialEvent) -> dict[str, Any]:
+    return {
+        "name": event.name,
+        "starts_at": event.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": event.ends_at.astimezone(UTC).isoformat(),
+        "multiplier_bps": event.multiplier_bps,
+        "participation_xp": event.participation_xp,
+        "is_cancelled": event.is_cancelled,
+    }
+
+
 def validate(draft: Rules) -> None:
-    """Refuse a curve that does not start at level 1 with 0 XP or does not strictly increase."""
-    levels = draft["xp"]["levels"]
+    """Refuse what the rules cannot mean: a crooked curve, an endless source of XP, an event without a window."""
+    _validate_curve(draft["xp"]["levels"])
+    for name, action in draft["xp"]["actions"].items():
+        if action["is_self_triggered"] and not (action["daily_cap_xp"] and action["weekly_cap_xp"]):
+            raise RuleError(f"“{name}” may be triggered by members, so it needs a daily and a weekly cap.")
+        if action["half_after"] is not None and not action["amount_step"]:
+            raise RuleError(f"“{name}” counts half after an amount, so it must say how many DGT earn its base.")
+    for event in draft["xp"]["events"].values():
+        if event["ends_at"] <= event["starts_at"]:
+            raise RuleError(f"“{event['name']}” must end after it starts.")
+        if not ONE <= event["multiplier_bps"] <= MULTIPLIER_MAX_BPS:
+            raise RuleError(f"“{event['name']}” can multiply by 1 to {MULTIPLIER_MAX_BPS // ONE}.")
+
+
+def _validate_curve(levels: list[list[Any]]) -> None:
     if not levels or levels[0][:2] != [1, 0]:
         raise RuleError("The curve starts at level 1 with 0 XP.")
     for below, level in pairwise(levels):

@@ -103,20 +103,20 @@ class World:
 
     def _award(self, award: Award) -> None:
         user = self._users[award.username]
-        decision = rules.evaluate(
-            self._rule_set.rules, MemberState(multipliers=award.multipliers), Event(award.action, award.at)
-        )
+        decision = rules.evaluate(self._rule_set.rules, MemberState(), Event(award.action, award.at))
         if decision.trace is None:  # staff have switched the action off
             return
+        base = decision.trace.base
+        trace = rules.Trace(base, award.multipliers, rules.multiply(base, award.multipliers))
         cause_type, cause_id = award.cause
         self._waiting.append(
             (
                 award.at.isoformat(),
                 user.pk,
                 award.action,
-                decision.points,
+                trace.result,
                 award.key.format(user=user.pk),
-                json.dumps(decision.trace.as_json()),
+                json.dumps(trace.as_json()),
                 cause_type,
                 cause_id.format(user=user.pk),
             )

@@ -204,6 +204,9 @@ def test_parallel_first_awards_make_one_row(committed_db):
 
 def test_replies_level_ups_and_transfers_between_the_same_members_never_deadlock(committed_db):
     XpAction.objects.update(cooldown_seconds=0)
+    XpAction.objects.filter(name="tip_received").update(
+        default_value=5, daily_cap_xp=None, pair_daily_cap_xp=None, amount_step=None, half_after=None
+    )
     rulebook.publish(actor=None, reason="no cooldown")
     members = [make.user(name) for name in ("alice", "bob", "mallory")]
     for member in members:

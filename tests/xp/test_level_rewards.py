@@ -108,7 +108,7 @@ def test_the_owner_cannot_make_a_level_pay_again(alice, owner, statement):
 
 
 def test_l19_parallel_awards_over_one_line_pay_once(alice, owner):
-    set_xp(owner, alice, 45)
+    set_xp(owner, alice, 49)
     gains = together(
         [lambda n=n: xp.award(user=alice, action="tip_received", key=f"tip:{n}", cause=("tip", n)) for n in range(12)]
     )

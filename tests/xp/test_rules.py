@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xp import defaults, rules
-from xp.rules import Curve, Event, Level, MemberState, Multiplier, Trace
+from xp.rules import Curve, Event, Level, MemberState, Multiplier
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CURVE = Curve(
@@ -40,14 +40,6 @@ def test_the_order_of_multipliers_does_not_matter(base, multipliers, seed):
     shuffled = list(multipliers)
     seed.shuffle(shuffled)
     assert rules.multiply(base, shuffled) == rules.multiply(base, multipliers)
-
-
-@given(base=st.integers(0, 10**6), multipliers=MULTIPLIERS)
-def test_a_trace_recomputes_to_its_result_after_storage(base, multipliers):
-    decision = rules.evaluate(book(base), MemberState(multipliers=multipliers), Event("post_created", NOON))
-    stored = Trace.of(decision.trace.as_json())
-    assert stored == decision.trace
-    assert rules.multiply(stored.base, stored.multipliers) == decision.points == stored.result
 
 
 @given(

@@ -1,0 +1,44 @@
+"""Points, levels, rewards, streaks, events. XP and its log are written by the SQL doors, never by Django."""
+
+from xp.models.actions import XpAction
+from xp.models.levels import LevelDgtReward, LevelDgtRewardLog, Tier, XpCurveChange, XpLevel
+from xp.models.log import XpLog, XpRefusal, XpWithholding
+from xp.models.occasions import MULTIPLIER_MAX_BPS, EventParticipation, SpecialEvent, TipFlow, XpBoost
+from xp.models.standing import (
+    POSITION_LIMIT,
+    Period,
+    UserXp,
+    UserXpSummary,
+    XpLeaderboardRow,
+    XpPeriodLeaderboardRow,
+    XpPeriodTotal,
+)
+from xp.models.streaks import StreakDay, StreakFreeze, StreakMilestone, UserStreak
+
+__all__ = [
+    "MULTIPLIER_MAX_BPS",
+    "POSITION_LIMIT",
+    "EventParticipation",
+    "LevelDgtReward",
+    "LevelDgtRewardLog",
+    "Period",
+    "SpecialEvent",
+    "StreakDay",
+    "StreakFreeze",
+    "StreakMilestone",
+    "Tier",
+    "TipFlow",
+    "UserStreak",
+    "UserXp",
+    "UserXpSummary",
+    "XpAction",
+    "XpBoost",
+    "XpCurveChange",
+    "XpLeaderboardRow",
+    "XpLevel",
+    "XpLog",
+    "XpPeriodLeaderboardRow",
+    "XpPeriodTotal",
+    "XpRefusal",
+    "XpWithholding",
+]

@@ -1,0 +1,41 @@
+"""Staff add XP to members and take it from them, with a reason."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from degentalk.accounts.models import User
+from degentalk.core.errors import Refused
+from degentalk.rulebook import services as rulebook
+from xp import rules
+from xp.errors import in_words
+from xp.services.award import Gain, gain_told, post
+
+ADJUSTMENT_MAX = 10**9
+"""XP that one adjustment can move, either way."""
+
+
+def adjust(*, user: User, points: int, reason: str, actor: User, key: str) -> Gain:
+    """Add `points` XP to a member, or take them if negative, once per key. A row of the log like any other.
+
+    Raises Refused without a reason, for oneself, for 0 or too much, and where less than 0 XP would be left.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why: the reason is kept and the member can read it."))
+    if actor.pk == user.pk:
+        raise Refused(_("Nobody adjusts their own XP."))
+    if not 1 <= abs(points) <= ADJUSTMENT_MAX:
+        raise Refused(_("An adjustment moves 1 to %(most)s XP.") % {"most": f"{ADJUSTMENT_MAX:,}"})
+    trace = rules.Trace(points, (), points)
+    with in_words(), transaction.atomic():
+        posted = post(
+            user=user,
+            action=None,
+            key=key,
+            cause=("adjustment", key),
+            rule_set=rulebook.current().number,
+            trace=trace,
+            actor=actor,
+            reason=reason,
+        )
+        return gain_told(user, trace, posted)
