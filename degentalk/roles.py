@@ -4,7 +4,15 @@ An admin is a superuser and needs no group. A permission that does not exist mak
 """
 
 GROUPS: dict[str, set[str]] = {
-    "moderator": {"accounts.suspend_user", "forum.view_thread", "forum.change_thread", "forum.view_post"},
+    "moderator": {
+        "accounts.suspend_user",
+        "forum.moderate",
+        "forum.view_thread",
+        "forum.change_thread",
+        "forum.view_post",
+        "forum.view_postrevision",
+        "forum.view_moderationact",
+    },
     "economist": {
         "accounts.view_user",  # rows of the ledger and of XP lead to their member
         "rulebook.view_ruleset",

@@ -1,6 +1,6 @@
 """What members write, cleaned and measured. Whether a post may be written is for the verbs to say."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
@@ -10,6 +10,7 @@ from degentalk.accounts.forms import LineField, TextField
 from degentalk.core import idempotency
 from degentalk.core.fields import DigitsField
 from degentalk.forum import rules
+from degentalk.forum.models import ModerationAct, Post
 
 SPACES_PER_TAB = 4
 MARKDOWN_HINT = _("Markdown works: **bold**, *italic*, `code`, > quotes, lists, tables and links.")
@@ -39,14 +40,17 @@ class KeyedForm(forms.Form):
 
     # Browsers restore hidden fields on reload unless told not to; an old key would answer for a new text.
     key = forms.CharField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+    refused_code = ""
+    """Why the verb refused, for the page: empty where nothing was refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", idempotency.new_key())
 
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: str, *, code: str = "") -> None:
         """Say why, and take a new key: this one has had its answer, so the form shown again is a new attempt."""
         self.add_error(None, sentence)
+        self.refused_code = code
         submitted = QueryDict(mutable=True)
         submitted.update(self.data)
         submitted["key"] = idempotency.new_key()
@@ -78,3 +82,78 @@ class ReplyForm(KeyedForm):
 
     body = BodyField(label=_("Your reply"), widget=forms.Textarea({"rows": 5}))
     seen = DigitsField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+
+
+class EditForm(KeyedForm):
+    """Another text for a post. `revision` says which text it was filled with, so that no edit is lost unseen."""
+
+    body = BodyField(label=_("Text"), widget=forms.Textarea({"rows": 8, "autofocus": True}))
+    revision = DigitsField(widget=forms.HiddenInput({"autocomplete": "off"}))
+
+    @classmethod
+    def of(cls, post: Post, submitted: QueryDict | None = None) -> Self:
+        """The form of this post; its ids differ from those of the reply form on the same page."""
+        initial = {"body": post.body, "revision": str(post.revision_count)}
+        return cls(submitted, initial=initial, auto_id=f"edit-{post.pk}-%s")
+
+    def renew_revision(self, post: Post) -> None:
+        """The member has been shown the newer text: sending the form again replaces that one."""
+        submitted = QueryDict(mutable=True)
+        submitted.update(self.data)
+        submitted["revision"] = str(post.revision_count)
+        self.data = submitted
+
+
+class ReasonField(LineField):
+    """Why a moderator does something: one line, kept for good."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            max_length=rules.REASON_MAX_LENGTH,
+            widget=forms.TextInput({"autocomplete": "off"}),
+            error_messages={"required": _("Say why. The reason is kept, and told to the member.")},
+            **kwargs,
+        )
+
+
+class ModerationForm(forms.Form):
+    """What to do with a post. It says what the post shall be, so sending it twice is the same as once."""
+
+    reason = ReasonField(help_text=_("The author reads it."))
+    act = forms.ChoiceField(choices=[(act.value, act.label) for act in ModerationAct.ON_POSTS])
+
+    @classmethod
+    def of(cls, post: Post, submitted: QueryDict | None = None) -> Self:
+        """The form of this post, with ids of its own: a page has one for every post."""
+        return cls(submitted, auto_id=f"moderate-{post.pk}-%s")
+
+
+class BanForm(KeyedForm):
+    """Keep a member out."""
+
+    reason = ReasonField(help_text=_("Kept with the ban, for other moderators."))
+    takes_back_xp = forms.BooleanField(
+        label=_("Take back all XP"),
+        required=False,
+        help_text=_(
+            "For farmers: everything the member earned, and what others earned by their likes. Levels follow; DGT that"
+            " was paid for levels stays. Unbanning gives back exactly what was taken."
+        ),
+    )
+
+
+class UnbanForm(KeyedForm):
+    """Let a member in again."""
+
+    reason = ReasonField(help_text=_("Kept beside the reason of the ban."))
+
+
+class ActsFilter(forms.Form):
+    """Which acts of moderation to list."""
+
+    act = forms.ChoiceField(
+        label=_("What was done"), required=False, choices=[("", _("Anything")), *ModerationAct.Act.choices]
+    )
+    member = LineField(label=_("Member"), required=False, max_length=150)
+    moderator = LineField(label=_("Moderator"), required=False, max_length=150)

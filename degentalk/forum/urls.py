@@ -11,4 +11,13 @@ urlpatterns = [
     path("threads/new", views.new, name="new"),
     path("thread/<int:thread_id>/reply", views.reply, name="reply"),
     path("thread/<int:thread_id>/<slug:slug>", views.thread, name="thread"),
+    path("post/<int:post_id>", views.post, name="post"),
+    path("post/<int:post_id>/like", views.like, name="like"),
+    path("post/<int:post_id>/unlike", views.unlike, name="unlike"),
+    path("post/<int:post_id>/edit", views.edit, name="edit"),
+    path("post/<int:post_id>/delete", views.delete, name="delete"),
+    path("post/<int:post_id>/moderate", views.moderate, name="moderate"),
+    path("moderation", views.acts, name="acts"),
+    path("moderation/members/<str:username>/ban", views.ban, name="ban"),
+    path("moderation/members/<str:username>/unban", views.unban, name="unban"),
 ]

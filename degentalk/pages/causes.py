@@ -11,11 +11,14 @@ from xp.presentation import Entry
 
 
 def linked(entries: Sequence[Entry]) -> list[Entry]:
-    """The same entries with title and address of the post or thread that caused them. One query."""
+    """The same entries with title and address of the post or thread that caused them. One query.
+
+    A thread that was removed is not named: its title may be why it was.
+    """
     threads, posts = _ids(entries, "thread"), _ids(entries, "post")
     found = Post.objects.filter(Q(pk__in=posts) | Q(thread_id__in=threads, number=FIRST_POST))
     places: dict[tuple[str, str], Post] = {}
-    for post in found.select_related("thread").defer("body", "html"):
+    for post in found.filter(thread__is_removed=False).select_related("thread").defer("body", "html"):
         places["post", str(post.pk)] = post
         if post.number == FIRST_POST:
             places["thread", str(post.thread_id)] = post

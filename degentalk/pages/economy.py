@@ -55,6 +55,6 @@ def measure() -> Economy:
         minted=minted,
         burned=burned,
         xp=XpLog.objects.since(a_day_ago).points(),
-        posts=Post.objects.filter(created_at__gte=a_day_ago).count(),
+        posts=Post.objects.visible().filter(created_at__gte=a_day_ago).count(),
         members=User.objects.filter(is_active=True).count(),
     )

@@ -64,7 +64,7 @@ def _with_figures() -> QuerySet[Any]:
     """Members with XP, wallet and counts in one query. The sum of a week is a difference of two totals: a look at the
     newest rows of the log tells it, however long the log is."""
     older = XpLog.objects.filter(user=OuterRef("pk"), created_at__lt=Clock() - WEEK).newest()
-    posts = Post.objects.filter(author=OuterRef("pk")).order_by().values("author").annotate(count=Count("pk"))
+    posts = Post.objects.visible().filter(author=OuterRef("pk")).order_by().values("author").annotate(count=Count("pk"))
     return User.objects.select_related("user_xp", "wallet").annotate(
         xp_a_week_ago=Coalesce(Subquery(older.values("xp_after")[:1]), 0),
         post_count=Coalesce(Subquery(posts.values("count")), 0),

@@ -26,7 +26,7 @@ WELCOME_BOARD_ROWS = 8
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is new, and for a member how they stand."""
-    threads = Thread.objects.with_authors().order_by("-last_post_at", "-id")[:HOME_THREADS]
+    threads = Thread.objects.listed().with_authors().order_by("-last_post_at", "-id")[:HOME_THREADS]
     if not isinstance(request.user, User):
         board = XpBoard(size=WELCOME_BOARD_ROWS).page().items
         return render(request, "pages/welcome.html", {"threads": threads, "board": board, "ladder": ladder()})

@@ -98,8 +98,21 @@ def hostile_thread() -> SimpleNamespace:
 
 def hostile_post() -> SimpleNamespace:
     author = SimpleNamespace(id=7, username="ok")
+    seen = SimpleNamespace(
+        is_own=True, shows_text=True, may_like=True, may_change=True, may_moderate=True,
+        act=SimpleNamespace(reason=HOSTILE), form=ModerationForm(),
+    )  # fmt: skip
     return SimpleNamespace(
-        author=author, author_level=3, number=2, anchor=HOSTILE, get_absolute_url=HOSTILE, created_at=NOW, html="",
+        pk=5, author=author, author_level=3, number=2, anchor=HOSTILE, get_absolute_url=HOSTILE, created_at=NOW,
+        html="", thread=hostile_thread(), state="hidden", is_visible=False, edited_at=NOW, is_liked=True, like_count=HOSTILE,
+        seen=seen,
+    )  # fmt: skip
+
+
+def hostile_act() -> SimpleNamespace:
+    return SimpleNamespace(
+        act="hide", get_act_display=HOSTILE, reason=HOSTILE, post=hostile_post(), member=SimpleNamespace(username="ok"),
+        moderator=SimpleNamespace(username=HOSTILE), created_at=NOW, xp_change=-10,
     )  # fmt: skip
 
 
@@ -117,6 +130,14 @@ class ReplyForm(HostileForm):
     key = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
     seen = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
     body = forms.CharField(label=HOSTILE)
+
+
+class ModerationForm(HostileForm):
+    reason = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+
+
+class EditForm(ReplyForm):
+    revision = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
 
 
 def wallet_entry(**changes: Any) -> SimpleNamespace:
@@ -149,6 +170,9 @@ H = SimpleNamespace(
     person=SimpleNamespace(id=7, username=HOSTILE, about=HOSTILE, date_joined=NOW, hides_balance=False),
     profile=hostile_profile(),
     reply_form=ReplyForm(),
+    edit_form=EditForm(),
+    moderation_form=ModerationForm({"reason": HOSTILE}),
+    act=hostile_act(),
     wallet=SimpleNamespace(dgt_balance=HOSTILE, lifetime_earned=0, lifetime_spent=0, held_dgt=0),
     board=[board_row(place, username="ok", rank_name=HOSTILE, tier=HOSTILE, level=HOSTILE) for place in range(1, 6)],
     me=board_row(9, username="ok", rank_name=HOSTILE, level=HOSTILE, behind=HOSTILE),
@@ -168,6 +192,7 @@ HOSTILE_USES = {
     "chip": ['<c-chip kind="{{ h.text }}" icon="{{ h.text }}">x</c-chip>', '<c-chip :kind="h.text" :icon="h.text" />'],
     "copy": ['<c-copy text="{{ h.text }}" label="{{ h.text }}" />', '<c-copy :text="h.text" :label="h.text" />'],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
+    "edit-form": ['<c-edit-form :post="h.post" :form="h.edit_form" />'],
     "empty": [
         '<c-empty icon="{{ h.text }}" title="{{ h.text }}" text="{{ h.text }}" />',
         '<c-empty :icon="h.text" :title="h.text" :text="h.text"><c-slot name="action">{{ h.text }}</c-slot></c-empty>',
@@ -179,12 +204,16 @@ HOSTILE_USES = {
         '<c-ledger-row :icon="h.text" :tone="h.text" :what="h.text" :href="h.text" :sub="h.text" :unit="h.text" />',
         '<c-ledger-row what="{{ h.text }}" sub="{{ h.text }}" :amount="h.text">{{ h.text }}</c-ledger-row>',
     ],
+    "like-button": ['<c-like-button :post="h.post" />'],
     "load-more": ['<c-load-more :url="h.text" />', '<c-load-more url="{{ h.text }}" />'],
     "member-hero": [
         '<c-member-hero :person="h.person" :profile="h.profile"><c-slot name="acts">x</c-slot></c-member-hero>',
         '<c-member-hero :person="h.person" :profile="h.profile" heading="{{ h.text }}" />',
     ],
     "member-stats": ['<c-member-stats :person="h.person" :profile="h.profile" />'],
+    "moderate-member": [],
+    "moderate-post": ['<c-moderate-post :post="h.post" :form="h.moderation_form" :is_open="h.text" />'],
+    "moderation-act": ['<c-moderation-act :act="h.act" />'],
     "new-posts": ['<c-new-posts :thread="h.thread" :form="h.reply_form" />'],
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
@@ -193,6 +222,7 @@ HOSTILE_USES = {
         '<c-rank-badge :level="h.text" :tier="h.text" :name="h.text" :size="h.text" />',
         '<c-rank-badge level="{{ h.text }}" tier="{{ h.text }}" name="{{ h.text }}" size="{{ h.text }}" />',
     ],
+    "removed-post": ['<c-removed-post :post="h.post" />'],
     "reply-count": [],
     "reply-form": ['<c-reply-form :thread="h.thread" :form="h.reply_form" />'],
     "stat": [

@@ -1,4 +1,4 @@
-"""The verbs of the forum. Each joins the caller's transaction, and takes locks in one order: thread, XP, wallet."""
+"""Writing: threads and replies."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,10 @@ from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
 from degentalk.core.errors import Refused
 from degentalk.forum import markdown, rules
-from degentalk.forum.errors import NothingWritten, ThreadLocked
+from degentalk.forum.errors import NothingWritten, ThreadLocked, ThreadRemoved
 from degentalk.forum.models import Post, Thread, slug_of
+from degentalk.forum.services.locks import locked_thread
+from degentalk.forum.services.reposts import is_repost
 from xp import services as xp
 
 
@@ -40,10 +42,16 @@ def start_thread(*, author: User, title: str, body: str) -> Started:
 
     Raises NothingWritten for a body that shows nothing.
     """
-    html = _rendered(body)
+    html = rendered(body)
     thread = Thread.objects.create(author=author, title=title, slug=slug_of(title))
     post = Post.objects.create(thread=thread, author=author, number=rules.FIRST_POST, body=body, html=html)
-    gain = xp.award(user=author, action="thread_created", key=f"thread:{thread.pk}", cause=("thread", thread.pk))
+    gain = xp.award(
+        user=author,
+        action="thread_created",
+        key=f"thread:{thread.pk}",
+        cause=("thread", thread.pk),
+        repeated=is_repost(post),
+    )
     return Started(thread=thread, post=post, gain=gain)
 
 
@@ -51,10 +59,12 @@ def start_thread(*, author: User, title: str, body: str) -> Started:
 def reply(*, author: User, thread: Thread, body: str) -> Replied:
     """Write a reply at the end of a thread. Replies to one thread wait for each other, so numbers have no gaps.
 
-    Raises ThreadLocked, and NothingWritten for a body that shows nothing.
+    Raises ThreadLocked, ThreadRemoved, and NothingWritten for a body that shows nothing.
     """
-    html = _rendered(body)
-    locked = Thread.objects.select_related("author").select_for_update(of=("self",), no_key=True).get(pk=thread.pk)
+    html = rendered(body)
+    locked = locked_thread(thread.pk)
+    if locked.is_removed:
+        raise ThreadRemoved
     if locked.is_locked:
         raise ThreadLocked
     post = Post.objects.create(thread=locked, author=author, number=locked.last_number + 1, body=body, html=html)
@@ -62,7 +72,13 @@ def reply(*, author: User, thread: Thread, body: str) -> Replied:
     Thread.objects.filter(pk=locked.pk).update(
         reply_count=F("reply_count") + 1, last_post_at=Greatest(F("last_post_at"), Clock())
     )
-    gain = xp.award(user=author, action="post_created", key=f"post:{post.pk}", cause=("post", post.pk))
+    gain = xp.award(
+        user=author,
+        action="post_created",
+        key=f"post:{post.pk}",
+        cause=("post", post.pk),
+        repeated=is_repost(post),
+    )
     if locked.author_id != author.pk:
         _tell_author(post)
     return Replied(post=post, gain=gain)
@@ -83,7 +99,8 @@ def _tell_author(post: Post) -> None:
     )
 
 
-def _rendered(body: str) -> str:
+def rendered(body: str) -> str:
+    """The HTML of a body. Raises Refused for one that is too long, NothingWritten for one that shows nothing."""
     if len(body) > rules.BODY_MAX_LENGTH:
         raise Refused(_("A post has at most %(limit)s characters.") % {"limit": f"{rules.BODY_MAX_LENGTH:,}"})
     html = markdown.render(body)

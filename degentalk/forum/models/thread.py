@@ -1,19 +1,15 @@
-"""Threads and the posts in them."""
+"""Threads."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
 from degentalk.forum import rules
 
@@ -22,6 +18,10 @@ SLUG_WITHOUT_LATIN = "thread"
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
+    def listed(self) -> Self:
+        """Those everybody may read. A thread goes with its opening post."""
+        return self.filter(is_removed=False)
+
     def with_authors(self) -> Self:
         """As lists and pages show them."""
         return self.select_related("author")
@@ -41,6 +41,8 @@ class Thread(models.Model):
     # Every reply ever written: numbers are given out from it, so it never goes down.
     reply_count = models.PositiveIntegerField(_("replies"), default=0, db_default=0)
     is_locked = models.BooleanField(_("locked"), default=False, db_default=False)
+    # The same as “its opening post is not visible”, kept here so that lists need no join.
+    is_removed = models.BooleanField(_("removed"), default=False, db_default=False)
 
     objects: ClassVar[Any] = ThreadQuerySet.as_manager()
 
@@ -76,64 +78,6 @@ class Thread(models.Model):
     def url_of(self, number: int) -> str:
         """The address of one post on its page."""
         return f"{self.url_of_page(rules.page_of(number))}#{anchor_of(number)}"
-
-
-class PostQuerySet(models.QuerySet["Post"]):
-    def by(self, user: User) -> Self:
-        """What a member wrote, opening posts included."""
-        return self.filter(author=user)
-
-    def numbered(self, first: int, last: int) -> Self:
-        """A stretch of a thread, both ends included. A range of numbers costs the same on every page."""
-        return self.filter(number__range=(first, last)).order_by("number")
-
-    def with_authors(self) -> Self:
-        """With who wrote each and their level, in the same query; members without XP are level 1."""
-        return self.select_related("author").annotate(author_level=Coalesce(F("author__user_xp__level"), 1))
-
-
-class Post(models.Model):
-    """What a member wrote. Number 1 opens its thread, the others reply."""
-
-    id = models.BigAutoField(primary_key=True)
-    # No index of its own: the unique one below starts with the thread.
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="posts", db_index=False, verbose_name=_("thread"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", db_index=False, verbose_name=_("author")
-    )
-    number = models.PositiveIntegerField(_("number"))
-    body = models.TextField(_("Markdown"))
-    html = models.TextField(_("HTML"), help_text=_("Rendered once, when it was written."))
-    created_at = models.DateTimeField(_("written"), db_default=Clock())
-
-    objects: ClassVar[Any] = PostQuerySet.as_manager()
-
-    author_level: int
-    """Read by `with_authors()`."""
-
-    class Meta:
-        db_table = "posts"
-        verbose_name = _("post")
-        constraints = [
-            models.UniqueConstraint(fields=["thread", "number"], name="posts_number_once"),
-            models.CheckConstraint(condition=models.Q(number__gte=rules.FIRST_POST), name="posts_number_from_one"),
-        ]
-        indexes = [
-            models.Index(fields=["author", "-id"], name="posts_author_newest"),
-            # Posts come in the order of time: a tiny index is enough to find those of the last day.
-            BrinIndex(fields=["created_at"], name="posts_written"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.thread_id} #{self.number}"
-
-    def get_absolute_url(self) -> str:
-        return self.thread.url_of(self.number)
-
-    @property
-    def anchor(self) -> str:
-        """Its id on the page."""
-        return anchor_of(self.number)
 
 
 def anchor_of(number: int) -> str:

@@ -1,0 +1,30 @@
+"""The verbs of the forum. Each joins the caller's transaction, and takes locks in one order: thread, post, members,
+XP, wallet.
+"""
+
+from degentalk.forum.services.bans import ban, unban
+from degentalk.forum.services.changes import Deleted, delete_post, edit_post, refuse_deletion, refuse_edit
+from degentalk.forum.services.likes import Liked, like, unlike
+from degentalk.forum.services.moderation import flag_spam, hide, restore
+from degentalk.forum.services.writing import Replied, Started, reply, set_lock, start_thread
+
+__all__ = [
+    "Deleted",
+    "Liked",
+    "Replied",
+    "Started",
+    "ban",
+    "delete_post",
+    "edit_post",
+    "flag_spam",
+    "hide",
+    "like",
+    "refuse_deletion",
+    "refuse_edit",
+    "reply",
+    "restore",
+    "set_lock",
+    "start_thread",
+    "unban",
+    "unlike",
+]
