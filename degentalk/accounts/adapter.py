@@ -1,6 +1,7 @@
 """How django-allauth signs people up and in here."""
 
 import html
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -9,11 +10,13 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts import mail, rules
+from degentalk.accounts.models import Suspension, User
 from degentalk.core import toasts
 
 KIND_OF_LEVEL: dict[int, toasts.Kind] = {
@@ -43,6 +46,17 @@ class AccountAdapter(DefaultAccountAdapter):
         if rules.is_reserved(username):
             raise self.validation_error("username_blacklisted")
         return str(super().clean_username(username, shallow=shallow))
+
+    def set_password(self, user: User, password: str) -> None:
+        """The password and nothing else: hashing it takes long, and somebody may suspend the member meanwhile."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Say why. Only who knows the password gets here, and the answer is kept in no cache and no session."""
+        suspension = Suspension.objects.of(user).open().first()
+        context = {"suspension": suspension, "is_known": True}
+        return render(request, "account/account_inactive.html", context, status=HTTPStatus.FORBIDDEN)
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """Never the primary one: `users.email` would be empty, and security mail would have nowhere to go."""

@@ -31,6 +31,13 @@ class LineField(forms.CharField):
         return rules.clean_line(super().to_python(value) or "")
 
 
+class ReasonField(TextField):
+    """Why staff do something: short, kept, and mostly read by the member."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": _("Reason"), "max_length": rules.REASON_MAX, "widget": forms.Textarea, **options})
+
+
 class SettingsForm(forms.Form):
     """A plain form, not a ModelForm: refused input must not end up in `request.user`, which the page is drawn for."""
 

@@ -25,6 +25,9 @@ BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 ABOUT_MIN = 30
 """Characters about oneself that make a profile worth reading: a short sentence."""
 
+REASON_MAX = 500
+"""Characters that staff may use to say why."""
+
 TIME_ZONE_PAUSE = timedelta(hours=24)
 """One change of time zone in this time. Streaks and daily XP follow the member's own day: whoever could hop between
 zones would have several of them in one."""

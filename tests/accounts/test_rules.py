@@ -1,4 +1,6 @@
-"""Names nobody may take, and what is dropped from texts."""
+"""Names nobody may take, what is dropped from texts, complete profiles, changes of zone."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -41,3 +43,41 @@ def test_clean_line_has_no_line_breaks():
 def test_cleaning_twice_is_the_same_as_once(text):
     once = rules.clean_text(text)
     assert rules.clean_text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("about", "enough"),
+    [
+        ("x" * 29, False),
+        ("x" * 30, True),
+        ("x" * 29 + " " * 10, False),
+        ("x" + "\n" * 40 + "y", False),
+        ("x" * 29 + "\u202e\x00", False),
+        ("I trade shitcoins, and write.", False),
+        ("I trade shitcoins and write it.", True),
+    ],
+)
+def test_white_space_and_hidden_characters_do_not_fill_a_profile(about, enough):
+    assert rules.says_enough(about) is enough
+
+
+@given(st.text(), st.booleans())
+def test_a_profile_is_complete_with_both_and_with_nothing_less(about, has_confirmed_address):
+    complete = rules.is_complete(about=about, has_confirmed_address=has_confirmed_address)
+    assert complete is (rules.says_enough(about) and has_confirmed_address)
+
+
+MOMENTS = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
+
+
+@given(MOMENTS, MOMENTS)
+def test_a_zone_waits_a_day_from_its_last_change_and_no_longer(changed_at, now):
+    opens_at = rules.time_zone_opens_at(changed_at, now)
+    assert (opens_at is None) is (now - changed_at >= timedelta(hours=24))
+    assert opens_at is None or (opens_at == changed_at + timedelta(hours=24) and opens_at > now)
+    assert opens_at is None or rules.time_zone_opens_at(changed_at, opens_at) is None
+
+
+@given(MOMENTS)
+def test_the_first_zone_waits_for_nothing(now):
+    assert rules.time_zone_opens_at(None, now) is None

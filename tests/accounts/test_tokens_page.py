@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from degentalk.accounts import services as accounts
+from degentalk.accounts.errors import ScopeNotAllowed
 from degentalk.accounts.models import ApiToken, Notification
 from degentalk.core.errors import NotFound
 from degentalk.core.models import OutboxMessage
@@ -237,3 +238,36 @@ def test_last_use_is_shown(client, alice):
     make.api_token(alice, "xp:read")
     ApiToken.objects.update(last_used_at=timezone.now() - timedelta(hours=3))
     assert "3 h ago" in client.get(PAGE).text
+
+
+# ── scopes that take a permission ───────────────────────────────────────────────────────────────────────────────────
+
+AWARD = "xp:award"
+
+
+def test_a_scope_that_takes_a_permission_is_offered_to_who_holds_it(client, alice):
+    offered = [scope for scope, _words in client.get(PAGE).context["form"].fields["scopes"].choices]
+    assert offered == ["xp:read", "wallet:read"]
+    client.force_login(make.user("root", is_superuser=True))
+    offered = [scope for scope, _words in client.get(PAGE).context["form"].fields["scopes"].choices]
+    assert offered == ["xp:read", "wallet:read", AWARD]
+
+
+def test_a_scope_that_is_not_offered_is_refused(client, alice):
+    response = client.post(PAGE, fields(scopes=["xp:read", AWARD]))
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["scopes"]
+    assert not ApiToken.objects.exists()
+
+
+def test_nobody_makes_a_token_with_a_scope_whose_permission_they_lack():
+    with pytest.raises(ScopeNotAllowed, match="You may not make tokens with the scope “xp:award”."):
+        accounts.create_token(user=make.user("mallory"), name="x", scopes=[AWARD], lifetime=None, key=uuid.uuid4())
+    assert not ApiToken.objects.exists()
+
+
+def test_who_holds_the_permission_makes_the_token(client):
+    client.force_login(make.user("root", is_superuser=True))
+    made_token(client, scopes=[AWARD])
+    assert ApiToken.objects.get().scopes == [AWARD]
+    assert "Award XP to members (for a connected forum)" in client.get(PAGE).text
