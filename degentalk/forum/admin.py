@@ -1,4 +1,7 @@
-"""What moderators see of the forum. Words are their author's: staff lock threads and change no text."""
+"""What moderators see of the forum. Words are their author's: staff lock threads and change no text.
+
+Posts are hidden and members banned on the site itself, where a reason is asked for and the XP follows.
+"""
 
 from typing import Any
 
@@ -8,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin
 from degentalk.forum import services as forum
-from degentalk.forum.models import Post, Thread
+from degentalk.forum.models import Like, ModerationAct, Post, PostRevision, Thread
 
 
 class Unchanged(admin.ModelAdmin):
@@ -31,8 +35,8 @@ class Unchanged(admin.ModelAdmin):
 
 @admin.register(Thread)
 class ThreadAdmin(Unchanged):
-    list_display = ("title", "author", "reply_count", "is_locked", "created_at", "last_post_at")
-    list_filter = ("is_locked", "created_at", "last_post_at")
+    list_display = ("title", "author", "reply_count", "is_locked", "is_removed", "created_at", "last_post_at")
+    list_filter = ("is_locked", "is_removed", "created_at", "last_post_at")
     search_fields = ("title", "author__username")
     ordering = ("-last_post_at", "-id")
     actions = ["lock", "unlock"]
@@ -54,9 +58,46 @@ class ThreadAdmin(Unchanged):
         return len(changed)
 
 
+class EarlierTexts(ReadOnlyMixin, admin.TabularInline):
+    """What a post said before; for moderators only."""
+
+    model = PostRevision
+    fields = ("number", "written_at", "replaced_at", "body")
+    ordering = ("number",)
+    extra = 0
+
+
 @admin.register(Post)
 class PostAdmin(Unchanged):
-    list_display = ("__str__", "thread", "author", "created_at")
-    list_filter = ("created_at",)
+    list_display = ("__str__", "thread", "author", "state", "like_count", "revision_count", "created_at")
+    list_filter = ("state", "created_at", "edited_at")
     search_fields = ("body", "thread__title", "author__username")
+    ordering = ("-id",)
+    inlines = (EarlierTexts,)
+
+
+@admin.register(PostRevision)
+class PostRevisionAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "written_at", "replaced_at")
+    list_filter = ("replaced_at",)
+    list_select_related = ("post",)
+    search_fields = ("post__author__username__iexact", "post_id")
+    ordering = ("-id",)
+
+
+@admin.register(Like)
+class LikeAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "post", "member", "is_active", "created_at", "changed_at")
+    list_filter = ("is_active", "created_at")
+    list_select_related = ("post", "member")
+    search_fields = ("member__username__iexact", "post__author__username__iexact", "post_id")
+    ordering = ("-id",)
+
+
+@admin.register(ModerationAct)
+class ModerationActAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "act", "member", "post", "reason", "xp_change", "moderator")
+    list_filter = ("act", "created_at")
+    list_select_related = ("member", "post", "moderator")
+    search_fields = ("member__username__iexact", "moderator__username__iexact", "post_id")
     ordering = ("-id",)

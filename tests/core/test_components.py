@@ -104,8 +104,8 @@ def hostile_post() -> SimpleNamespace:
     )  # fmt: skip
     return SimpleNamespace(
         pk=5, author=author, author_level=3, number=2, anchor=HOSTILE, get_absolute_url=HOSTILE, created_at=NOW,
-        html="", thread=hostile_thread(), state="hidden", is_visible=False, edited_at=NOW, is_liked=True, like_count=HOSTILE,
-        seen=seen,
+        html="", thread=hostile_thread(), state="hidden", is_visible=False, edited_at=NOW, is_liked=True,
+        like_count=HOSTILE, seen=seen,
     )  # fmt: skip
 
 
