@@ -40,7 +40,13 @@ LIMITS: Final[dict[str, dict[str, int | bool]]] = {
         "min_account_age_hours": 24,
         "needs_verified_email": True,
     },
-    "tip_given": {"daily_cap_xp": 50, "pair_daily_cap_xp": 25, "amount_step": 5, "half_after": 50},
+    "tip_given": {
+        "daily_cap_xp": 50,
+        "pair_daily_cap_xp": 25,
+        "amount_step": 5,
+        "half_after": 50,
+        "min_account_age_hours": 24,
+    },
     "tip_received": {
         "daily_cap_xp": 100,
         "pair_daily_cap_xp": 25,
