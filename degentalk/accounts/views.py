@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from degentalk.accounts import services
+from degentalk.accounts import addresses, services
 from degentalk.accounts.adapter import BELONGS_TO_ANOTHER
 from degentalk.accounts.errors import TimeZoneChangedRecently
 from degentalk.accounts.forms import SettingsForm, SignupForm, TokenForm, UpToForm
@@ -138,7 +138,15 @@ class SignupView(allauth_views.SignupView):
 
 
 class EmailView(allauth_views.EmailView):
-    """An unconfirmed address can be made primary although it is another member's: the database says no, we say why."""
+    """Offers what will not be refused.
+
+    An unconfirmed address can be made primary although it is another member's: the database says no, we say why.
+    """
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context = super().get_context_data(**kwargs)
+        rows = context["emailaddresses"]
+        return {**context, "addresses": addresses.listed(rows, in_use=self.request.user.email)}
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:

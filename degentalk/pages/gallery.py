@@ -126,6 +126,10 @@ def _samples(now: datetime) -> dict[str, object]:
         "long_ago": now - timedelta(days=200),
         "blank_form": SampleForm(),
         "wrong_form": filled,
+        "profile_steps": [
+            SimpleNamespace(label="Write at least 30 characters about yourself.", done=True, url="#main"),
+            SimpleNamespace(label="Confirm your e-mail address.", done=False, url="#main"),
+        ],
         "first_page": SimpleNamespace(next="b", previous=None),
         "middle_page": SimpleNamespace(next="c", previous="a"),
     }

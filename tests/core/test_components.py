@@ -176,6 +176,7 @@ H = SimpleNamespace(
     wallet=SimpleNamespace(dgt_balance=HOSTILE, lifetime_earned=0, lifetime_spent=0, held_dgt=0),
     board=[board_row(place, username="ok", rank_name=HOSTILE, tier=HOSTILE, level=HOSTILE) for place in range(1, 6)],
     me=board_row(9, username="ok", rank_name=HOSTILE, level=HOSTILE, behind=HOSTILE),
+    steps=[SimpleNamespace(label=HOSTILE, done=False, url=HOSTILE), SimpleNamespace(label=HOSTILE, done=True, url="/")],
     page=SimpleNamespace(next=HOSTILE, previous=HOSTILE),
 )
 
@@ -218,6 +219,7 @@ HOSTILE_USES = {
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
     "post": ['<c-post :post="h.post" />'],
+    "profile-steps": ['<c-profile-steps :steps="h.steps" :points="h.text" />'],
     "rank-badge": [
         '<c-rank-badge :level="h.text" :tier="h.text" :name="h.text" :size="h.text" />',
         '<c-rank-badge level="{{ h.text }}" tier="{{ h.text }}" name="{{ h.text }}" size="{{ h.text }}" />',
@@ -320,6 +322,23 @@ def test_a_deleted_member_has_no_link() -> None:
     seen = Seen(draw('<c-user :user="gone" />', user=SimpleNamespace(id=1, username="viewer"), gone=None))
     assert [tag for tag, _attrs in seen.tags if tag == "a"] == []
     assert seen.words == "Deleted member"
+
+
+# ── Steps ──
+
+
+def step(label: str, done: bool) -> SimpleNamespace:
+    return SimpleNamespace(label=label, done=done, url="/there")
+
+
+def test_the_steps_of_a_profile_lead_to_what_is_missing() -> None:
+    seen = Seen(draw('<c-profile-steps :steps="s" :points="50" />', s=[step("Write.", True), step("Confirm.", False)]))
+    assert (seen.only("a")["href"], seen.words) == ("/there", "Complete your profile +50 XP Write.Done Confirm.")
+
+
+@pytest.mark.parametrize("steps", [[step("Write.", True), step("Confirm.", True)], [], None])
+def test_a_complete_profile_shows_no_steps(steps: list[SimpleNamespace] | None) -> None:
+    assert draw('<c-profile-steps :steps="s" :points="50" />', s=steps).strip() == ""
 
 
 # ── Figures and moments ──
