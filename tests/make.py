@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from degentalk.accounts.models import ApiToken, User
@@ -24,6 +25,13 @@ def verified(user: User) -> User:
     """The same member, who has confirmed the e-mail address."""
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+def moderator(username: str = "moderator") -> User:
+    """Staff of the group that `migrate` set up."""
+    member = user(username, is_staff=True)
+    member.groups.add(Group.objects.get(name="moderator"))
+    return member
 
 
 def api_token(user: User, *scopes: str, name: str = "script", lifetime: timedelta | None = timedelta(days=30)) -> str:
