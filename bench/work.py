@@ -3,9 +3,11 @@
 import itertools
 import random
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from degentalk.accounts.models import User
@@ -13,7 +15,7 @@ from degentalk.rulebook import services as rulebook
 from wallet import services as wallet
 from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
 from xp import services as xp
-from xp.models import UserXp, XpAction, XpLog
+from xp.models import UserXp, XpAction, XpLog, XpPeriodTotal
 
 OWNER = "owner"  # an alias for what the application's role may not do
 
@@ -39,15 +41,24 @@ insert into dgt_transactions (journal_id, line, account_id, user_id, amount, tra
 commit;
 """
 
+# The same work by hand: lock, the newest award and the sums of the day and the week, the row, the totals.
 RAW_AWARD = """
 \\set one random(1, :members)
 begin;
 select xp from user_xp where user_id = :one for no key update;
+select max(created_at), sum(xp_awarded) filter (where created_at >= date_trunc('day', now(), 'UTC')), sum(xp_awarded)
+    from xp_log l join xp_actions a on a.id = l.action_id
+    where l.user_id = :one and a.name = 'tip_received' and reverses_id is null
+        and created_at >= date_trunc('week', now(), 'UTC');
 insert into xp_log (user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id,
     reason, xp_after, level_before, level_after)
     select :one::bigint, a.id, 1, now(), '{}', gen_random_uuid()::text, 1, '{}', 'bench', '1', '', 0, 1, 1
     from xp_actions a where a.name = 'tip_received';
 update user_xp set xp = xp + 1, last_xp_event_at = now() where user_id = :one;
+insert into xp_period_totals (period, starts_on, user_id, xp, is_listed)
+    select period, (date_trunc(period, now(), 'UTC') at time zone 'UTC')::date, :one, 1, true
+    from unnest(array ['day', 'week', 'month']) period
+    on conflict (period, starts_on, user_id) do update set xp = xp_period_totals.xp + 1;
 commit;
 """
 
@@ -62,7 +73,7 @@ select dgt_post('transfer', gen_random_uuid()::text, array [:one, :other]::bigin
 DOOR_AWARD = """
 \\set one random(1, :members)
 begin;
-select moment, rule_set, sha256, last_awarded_at, log_id from xp_read(:one, 'tip_received', gen_random_uuid()::text);
+select * from xp_read(:one, 'tip_received', gen_random_uuid()::text);
 select log_id, xp from xp_post(:one, 'tip_received', 1, gen_random_uuid()::text, 1,
     '{"base":1,"multipliers":[],"result":1}', 'bench', '1');
 commit;
@@ -76,7 +87,7 @@ def fill(count: int) -> None:
         User(username=f"member{n}", email=f"member{n}@example.com", password="!") for n in range(1, count + 1)
     )
     _members.extend(User.objects.order_by("pk"))
-    XpAction.objects.update(cooldown_seconds=0, default_value=1)
+    XpAction.objects.update(cooldown_seconds=0, default_value=1, weekly_cap_xp=10**9, daily_cap_xp=10**9)
     rulebook.publish(actor=None, reason="bench")
     for member in _members:
         wallet.credit(user=member, amount=10**6, source="rewards", key=f"gift:{member.pk}", description="")
@@ -139,7 +150,7 @@ def orm_transfer(_client: int) -> None:
 
 
 def orm_award(client: int) -> None:
-    """As most projects write it: look the action up, lock, check key and cooldown, create the row, save the total."""
+    """As most projects write it: look the action up, lock, check key, cooldown, caps; create the row, save totals."""
     member = random.choice(_members)
     key = f"orm:{next(_numbers)}"
     with transaction.atomic(using=OWNER):
@@ -148,9 +159,18 @@ def orm_award(client: int) -> None:
         log = XpLog.objects.using(OWNER)
         if not action.is_enabled or log.filter(key=key).exists():
             return
-        log.filter(user=member, action=action).order_by("-created_at").first()
+        mine = log.filter(user=member, action=action, reverses=None)
+        mine.order_by("-created_at").first()
+        now = timezone.now()
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        starts = {"day": today, "week": today - timedelta(days=today.weekday()), "month": today.replace(day=1)}
+        if any(
+            (mine.filter(created_at__gte=starts[period]).aggregate(xp=Sum("xp_awarded"))["xp"] or 0) >= cap
+            for period, cap in (("day", action.daily_cap_xp), ("week", action.weekly_cap_xp))
+        ):
+            return
         row.xp += action.default_value
-        row.last_xp_event_at = timezone.now()
+        row.last_xp_event_at = now
         log.create(
             user_id=member.pk,
             action=action,
@@ -166,6 +186,11 @@ def orm_award(client: int) -> None:
             level_after=row.level,
         )
         row.save(using=OWNER)
+        for period, start in starts.items():
+            total, _made = XpPeriodTotal.objects.using(OWNER).get_or_create(
+                period=period, starts_on=start.date(), user=member, defaults={"xp": 0, "is_listed": True}
+            )
+            XpPeriodTotal.objects.using(OWNER).filter(pk=total.pk).update(xp=F("xp") + action.default_value)
 
 
 def _two() -> tuple[User, User]:
