@@ -1,18 +1,24 @@
-"""XP as members read it: what an award was for and its arithmetic, a place on the board, the ladder of ranks."""
+"""XP as members read it: what an award was for and its arithmetic, why something earned nothing, a place on the board,
+the ladder of ranks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import prod
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
 from xp import services
-from xp.models import UserXp, XpLog
-from xp.rules import ONE, Level, Multiplier, Refusal, Trace, multiply
+from xp.boards import XpBoard
+from xp.figures import factor, times, whole
+from xp.models import UserXp, XpLog, XpRefusal
+from xp.rules import ALL_TIME, ONE, Level, Multiplier, Refusal, Span, Trace, multiply
+from xp.services.undo import EARNED_BY_GIVING
 
 TraceLine = tuple[str, str]
 """What, and how much: ("Base", "10")."""
@@ -26,7 +32,7 @@ class Entry:
     points: int
     created_at: datetime
     formula: str
-    """The arithmetic at a glance: 10 × 1.25 = 12. Empty for a reversal."""
+    """The arithmetic at a glance: 10 × 1.25 = 12. Empty for a reversal and for an adjustment by staff."""
     trace_lines: tuple[TraceLine, ...]
     """The same, each factor with its name."""
     reversed: bool
@@ -35,61 +41,142 @@ class Entry:
     subject: str = ""
     """What the thing behind it is called, and `cause_url` where it can be seen; apps above know, XP does not."""
     cause_url: str = ""
+    because: str = ""
+    """The noun of what took it back or gave it again, such as `post_hidden`."""
+    reason: str = ""
+    """What staff wrote about it. Only for the member themself."""
 
 
-def entries(rows: Iterable[XpLog]) -> list[Entry]:
-    """Rows of `XpLog.objects.of(user)`, ready to show."""
-    return [entry(row) for row in rows]
+def entries(rows: Iterable[XpLog], *, is_own: bool = False) -> list[Entry]:
+    """Rows of `XpLog.objects.of(user)`, ready to show; with the reasons of staff if it is the member who looks."""
+    return [entry(row, is_own=is_own) for row in rows]
 
 
-def entry(row: XpLog) -> Entry:
+def entry(row: XpLog, *, is_own: bool = False) -> Entry:
     """One row, ready to show. A reversal says what it takes back and has no arithmetic of its own."""
+    is_award = row.action_id is not None and row.reverses_id is None
     return Entry(
         label=_label(row),
         points=row.xp_awarded,
         created_at=row.created_at,
-        formula="" if row.reverses_id else formula(row.why),
-        trace_lines=() if row.reverses_id else trace_lines(row.why),
+        formula=formula(row.why) if is_award else "",
+        trace_lines=trace_lines(row.why) if is_award else (),
         reversed=hasattr(row, "reversed_by"),
         cause_type=row.cause_type,
         cause_id=row.cause_id,
+        because=str(row.metadata.get("because", "")).partition(":")[0],
+        reason=row.reason if is_own else "",
     )
 
 
 def formula(trace: Trace) -> str:
     """10 × 1.25 = 12, rounded down; the base alone where nothing multiplies it; what a cap left of it."""
     if not trace.multipliers:
-        equation = _("Base %(points)s") % {"points": _whole(trace.base)}
+        equation = _("Base %(points)s") % {"points": whole(trace.base)}
     else:
-        factors = [_whole(trace.base), *(_factor(multiplier.basis_points) for multiplier in trace.multipliers)]
-        equation = f"{' × '.join(factors)} = {_whole(multiply(trace.base, trace.multipliers))}"
+        factors = [whole(trace.base), *(factor(multiplier.basis_points) for multiplier in trace.multipliers)]
+        equation = f"{' × '.join(factors)} = {whole(multiply(trace.base, trace.multipliers))}"
         if not _is_exact(trace):
             equation = _("%(equation)s, rounded down") % {"equation": equation}
     if trace.limit is None:
         return equation
-    return _("%(equation)s, of which a cap left %(points)s") % {"equation": equation, "points": _whole(trace.result)}
+    return _("%(equation)s, of which a cap left %(points)s") % {"equation": equation, "points": whole(trace.result)}
 
 
 def trace_lines(trace: Trace) -> tuple[TraceLine, ...]:
     """An award's arithmetic, line by line: base, every multiplier, result."""
-    lines = [] if trace.scale is None else [(_("DGT moved"), _whole(trace.scale.amount))]
-    lines.append((_("Base"), _whole(trace.base)))
-    lines += [(_source(multiplier), f"×{_factor(multiplier.basis_points)}") for multiplier in trace.multipliers]
+    lines = [] if trace.scale is None else [(_("DGT moved"), whole(trace.scale.amount))]
+    lines.append((_("Base"), whole(trace.base)))
+    lines += [(_source(multiplier), times(multiplier.basis_points)) for multiplier in trace.multipliers]
     if trace.limit is not None:
-        lines.append((_limit(trace.limit.name), _whole(trace.limit.left)))
-    lines.append((_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {_whole(trace.result)}"))
+        lines.append((_limit(trace.limit.name), whole(trace.limit.left)))
+    lines.append((_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {whole(trace.result)}"))
     return tuple(lines)
+
+
+# ── What earned nothing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+WHY_REFUSED: dict[str, Promise] = {
+    Refusal.UNKNOWN_ACTION: gettext_lazy("Nothing of that name earns XP here."),
+    Refusal.SWITCHED_OFF: gettext_lazy("This earns no XP at present."),
+    Refusal.SUSPENDED: gettext_lazy("Suspended accounts neither earn XP nor bring it to others."),
+    Refusal.SELF: gettext_lazy("What you do for yourself earns nothing."),
+    Refusal.ONE_PERSON: gettext_lazy("Both accounts belong to one person, so neither earns from the other."),
+    Refusal.TOO_NEW: gettext_lazy("Your account was too new for it."),
+    Refusal.UNVERIFIED: gettext_lazy("Your e-mail address was not confirmed."),
+    Refusal.REPOST: gettext_lazy("You had written the same, or nearly the same, within 24 hours."),
+    Refusal.RETURNED: gettext_lazy("The DGT only came back from an earlier tip."),
+    Refusal.COOLDOWN: gettext_lazy("It came too soon after the last time."),
+    Refusal.DAILY_CAP: gettext_lazy("You had all the XP it pays in one day. Days are those of UTC."),
+    Refusal.WEEKLY_CAP: gettext_lazy("You had all the XP it pays in one week. Weeks begin on Monday, UTC."),
+    Refusal.PAIR_CAP: gettext_lazy("You had all the XP it pays for one other member in a day. Days are those of UTC."),
+    Refusal.NOTHING: gettext_lazy("It was too little for a whole XP."),
+}
+WHY_REFUSED_TO_THE_OTHER: dict[str, Promise] = {
+    Refusal.TOO_NEW: gettext_lazy("The account that did it was too new to bring you XP."),
+    Refusal.UNVERIFIED: gettext_lazy("The account that did it has no confirmed e-mail address."),
+}
+"""Where another member acts, as with a like, the limits of new accounts are theirs."""
+
+
+def why_refused(reason: str, *, other_acts: bool = False) -> str:
+    """A refusal in a sentence. `other_acts`: another member did it, as with a like received."""
+    words = WHY_REFUSED | WHY_REFUSED_TO_THE_OTHER if other_acts else WHY_REFUSED
+    return str(words.get(reason) or _("It earned nothing."))
+
+
+@dataclass(frozen=True)
+class RefusedEntry:
+    """Something a member did that earned nothing."""
+
+    label: str
+    why: str
+    created_at: datetime
+    again_at: datetime | None
+    """When it pays again, where that is a question of time."""
+    pays_again: bool
+    """That moment has passed."""
+    cause_type: str
+    cause_id: str
+    subject: str = ""
+    cause_url: str = ""
+
+
+def refusals(rows: Iterable[XpRefusal]) -> list[RefusedEntry]:
+    """Rows of `XpRefusal.objects.of(user)`, ready to show to that member."""
+    now = timezone.now()
+    return [_refused(row, now) for row in rows]
+
+
+def _refused(row: XpRefusal, now: datetime) -> RefusedEntry:
+    other_acts = row.counterparty_id is not None and row.action.name not in EARNED_BY_GIVING
+    return RefusedEntry(
+        label=row.action.label,
+        why=why_refused(row.reason, other_acts=other_acts),
+        created_at=row.created_at,
+        again_at=row.again_at,
+        pays_again=row.again_at is not None and row.again_at <= now,
+        cause_type=row.cause_type,
+        cause_id=row.cause_id,
+    )
+
+
+# ── Places and ranks ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a member stands on the board, also one whom it does not show to others."""
+    """Where a member stands on a board, also one whom it does not show to others."""
 
     position: int | None
-    """None beyond the first 10,000, and without XP."""
+    """None where it is not known, and without XP."""
+    position_is_exact: bool
+    is_tied: bool
+    """Whether others on the board have as much."""
     user_id: int
     username: str
     xp: int
+    """Of the board's span, and never below 0."""
     level: int
     rank_name: str
     tier: str
@@ -98,19 +185,27 @@ class Place:
     is_listed: bool
 
 
-def place_of(user: User, mine: UserXp) -> Place:
-    """The place of `mine`, the XP row of `user`. Two queries."""
+def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> Place:
+    """The place of a member on the board of a span; `mine` is their XP row.
+
+    Two queries for all time, three for a period; one or two more beyond the first 10,000.
+    """
+    board = XpBoard(span)
+    xp = max(mine.xp if span == ALL_TIME else board.xp_of(user), 0)
     standing = services.curve().level(mine.level)
-    above = UserXp.objects.next_above(mine.xp)
+    is_tied, above = board.totals.neighbours(xp=xp, user_id=user.pk)
+    position = board.position_of(xp)
     return Place(
-        position=UserXp.objects.position_of(mine.xp) if mine.xp > 0 else None,
+        position=position.number,
+        position_is_exact=position.is_exact,
+        is_tied=is_tied,
         user_id=user.pk,
         username=user.username,
-        xp=max(mine.xp, 0),
+        xp=xp,
         level=mine.level,
         rank_name=standing.rank_name,
         tier=standing.tier,
-        behind=None if above is None else above - max(mine.xp, 0),
+        behind=None if above is None else above - xp,
         is_listed=mine.is_listed,
     )
 
@@ -165,17 +260,12 @@ def _is_exact(trace: Trace) -> bool:
 
 
 def _source(multiplier: Multiplier) -> str:
-    """`path:analyst` reads “Analyst path”."""
-    words = " ".join(reversed(multiplier.source.split(":"))).replace("_", " ")
+    """`path:analyst` reads “Analyst path”. An event has its name, a boost needs none."""
+    kind, _colon, name = multiplier.source.partition(":")
+    match kind:
+        case "event":
+            return _("Event “%(name)s”") % {"name": name}
+        case "boost":
+            return _("Boost")
+    words = f"{name} {kind}".strip().replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-def _factor(basis_points: int) -> str:
-    """12,500 reads 1.25, 20,000 reads 2: as many decimals as it needs."""
-    whole, rest = divmod(basis_points, ONE)
-    decimals = f"{rest:04d}".rstrip("0")
-    return number_format(f"{whole}.{decimals}" if decimals else whole, use_l10n=True)
-
-
-def _whole(points: int) -> str:
-    return str(number_format(points, use_l10n=True, force_grouping=True))

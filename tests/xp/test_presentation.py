@@ -5,8 +5,9 @@ import pytest
 from tests import make
 from tests.xp.test_views import awards
 from xp import presentation
+from xp import services as xp
 from xp.models import UserXp, XpLog
-from xp.rules import Multiplier, Trace
+from xp.rules import Limit, Multiplier, Refusal, Trace
 
 BASE_ONLY = Trace(10, (), 10)
 EXACT = Trace(10, (Multiplier("path:analyst", 12_500), Multiplier("streak", 20_000)), 25)
@@ -66,3 +67,53 @@ def test_a_member_without_xp_has_no_place():
     alice = make.user("alice")
     place = presentation.place_of(alice, UserXp.objects.of(alice))
     assert (place.position, place.xp, place.level) == (None, 0, 1)
+
+
+# ── multipliers, adjustments, what was taken back ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("event:Halving party: part 2", "Event “Halving party: part 2”"),
+        ("boost:staff_boost:6f1c", "Boost"),
+        ("path:day_trader", "Day trader path"),
+        ("streak", "Streak"),
+    ],
+)
+def test_a_multiplier_is_named_in_words(source, words):
+    trace = Trace(10, (Multiplier(source, 20_000),), 20)
+    assert presentation.trace_lines(trace)[1] == (words, "×2")
+
+
+def test_a_cut_by_a_cap_is_part_of_the_arithmetic():
+    trace = Trace(10, (Multiplier("boost:x:1", 20_000),), 5, limit=Limit(Refusal.DAILY_CAP, 5))
+    assert presentation.formula(trace) == "10 × 2 = 20, of which a cap left 5"
+    assert ("Left of the daily cap", "5") in presentation.trace_lines(trace)
+
+
+def newest(user, *, is_own=True):
+    return presentation.entries(XpLog.objects.of(user).with_reversals().newest(), is_own=is_own)
+
+
+@pytest.mark.django_db
+def test_an_adjustment_says_why_to_the_member_and_to_nobody_else():
+    alice, root = make.user("alice"), make.user("root", is_staff=True)
+    xp.adjust(user=alice, points=500, reason="Found a bug", actor=root, key="adjustment:1")
+    (mine,), (seen,) = newest(alice), newest(alice, is_own=False)
+    assert (mine.label, mine.points, mine.reason, mine.formula) == ("Adjustment by staff", 500, "Found a bug", "")
+    assert (seen.points, seen.reason) == (500, "")
+
+
+@pytest.mark.django_db
+def test_what_was_taken_back_and_granted_again_are_entries_that_say_so():
+    alice = make.user("alice")
+    xp.award(user=alice, action="post_created", key="post:91", cause=("post", 91))
+    xp.reverse(because="post_hidden:91", causes=[("post", 91)], reason="Off topic")
+    xp.restore(because="post_hidden:91", reason="A mistake")
+    shown = [(entry.label, entry.points, entry.reversed, entry.because, entry.reason) for entry in newest(alice)]
+    assert shown == [
+        ("Granted again: Reply written", 10, False, "post_hidden", "A mistake"),
+        ("Taken back: Reply written", -10, True, "post_hidden", "Off topic"),
+        ("Reply written", 10, True, "", ""),
+    ]
