@@ -256,7 +256,7 @@ def _standing(user: User) -> dict[str, Any]:
         "percent": standing.percent,
         "is_max": standing.is_max,
         "is_listed": not user.hides_from_boards,
-        "position": UserXp.objects.position_of(standing.xp) if standing.xp else None,
+        "position": XpBoard().position_of(standing.xp).number,
         "last_xp_event_at": mine.last_xp_event_at,
     }
 

@@ -1,44 +1,146 @@
-"""The XP leaderboard in pages, each row with its position."""
+"""XP leaderboards in pages, each row with its position: all time, and the running UTC month, week and day."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext_lazy as _
+
+from degentalk.accounts.models import User
+from degentalk.core.clock import database_time
+from degentalk.core.errors import MemberError
 from degentalk.core.keyset import Keyset, KeysetPage
-from xp.models import POSITION_LIMIT, UserXp, XpLeaderboardRow
+from xp.models import (
+    POSITION_LIMIT,
+    UserXp,
+    XpBoardBucket,
+    XpLeaderboardRow,
+    XpPeriodLeaderboardRow,
+    XpPeriodTotal,
+)
+from xp.rules import ALL_TIME, SPANS, Span, bucket_of, span_at
 
 PAGE_SIZE = 50
 
+BoardRow = XpLeaderboardRow | XpPeriodLeaderboardRow
 
-class XpBoard(Keyset[XpLeaderboardRow]):
-    """Listed members with XP, most first. Each row carries its `position`.
 
-    Ties share a place; beyond the first 10,000 it is None. The first page takes one query; the others take two more,
-    counts of at most 10,000 index entries.
+class UnknownPeriod(MemberError, BadRequest):
+    """Not a board we have. A problem of the API's, Django's page for bad requests elsewhere."""
+
+    status = 400
+    code = "unknown-period"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such board. Choose one of all, month, week and day."))
+
+
+def span_named(name: str | None) -> Span:
+    """The running span of that name by the database's time; without a name all time. Raises UnknownPeriod."""
+    if not name or name == ALL_TIME.name:
+        return ALL_TIME
+    if name not in SPANS:
+        raise UnknownPeriod
+    return span_at(name, database_time())
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place on a board; members with the same XP share it."""
+
+    number: int | None
+    """None where it is not known: without XP, and on boards of a period beyond the first 10,000."""
+    is_exact: bool
+    """False beyond the first 10,000: then it is told from the last count of all members, minutes ago at most."""
+
+
+NO_POSITION = Position(None, is_exact=False)
+
+
+class XpBoard(Keyset[Any]):
+    """Listed members with XP in a span, most first. Each row carries its position and whether others share it.
+
+    The first page takes one query, others three to five: counts of at most 10,000 index entries, however many members.
     """
 
-    def __init__(self, *, size: int = PAGE_SIZE) -> None:
-        super().__init__(XpLeaderboardRow.objects.all(), order=("-xp", "-user_id"), size=size)
+    def __init__(self, span: Span = ALL_TIME, *, size: int = PAGE_SIZE) -> None:
+        self.span = span
+        rows: Any = XpLeaderboardRow.objects.all()
+        self.totals = UserXp.objects.all()
+        if span.starts_on:
+            mine = {"period": span.name, "starts_on": span.starts_on}
+            rows = XpPeriodLeaderboardRow.objects.filter(**mine)
+            self.totals = XpPeriodTotal.objects.filter(**mine)
+        # A link of last week's board must not go on in this week's.
+        name = f"{span.name}:{span.starts_on}"
+        super().__init__(rows, order=("-xp", "-user_id"), size=size, name=name)
 
-    def page(self, cursor: str | None = None) -> KeysetPage[XpLeaderboardRow]:
+    def page(self, cursor: str | None = None) -> KeysetPage[Any]:
         """The page a cursor points at, the first one without. Raises InvalidCursor."""
-        page = super().page(cursor)
+        return self._placed(super().page(cursor))
+
+    def around(self, *values: Any) -> KeysetPage[Any]:
+        """The page that surrounds a row with these values: XP and the member's id."""
+        return self._placed(super().around(*values))
+
+    def xp_of(self, user: User) -> int:
+        """A member's XP of the span; 0 without any."""
+        return int(self.totals.filter(user_id=user.pk).values_list("xp", flat=True).first() or 0)
+
+    def position_of(self, xp: int) -> Position:
+        """The place of that much XP; of a member who is not listed, the place they would have."""
+        if xp <= 0:
+            return NO_POSITION
+        ahead = self.totals.ahead_of(xp)
+        if ahead < POSITION_LIMIT:
+            return Position(ahead + 1, is_exact=True)
+        return self._estimate(xp) if self.span == ALL_TIME else NO_POSITION
+
+    def _estimate(self, xp: int) -> Position:
+        low, end = bucket_of(xp)
+        above = XpBoardBucket.objects.ahead_of(low)
+        if above is None:
+            return NO_POSITION
+        inside = self.totals.on_board().filter(xp__gt=xp, xp__lt=end)[:POSITION_LIMIT].count()
+        return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)
+
+    def _placed(self, page: KeysetPage[Any]) -> KeysetPage[Any]:
         if page.items:
-            _place(page.items, at_top=not cursor)
+            self._place(page, at_top=page.previous is None)
+            self._tie(page)
         return page
 
+    def _place(self, page: KeysetPage[Any], *, at_top: bool) -> None:
+        rows = page.items
+        first = Position(1, is_exact=True) if at_top else self.position_of(rows[0].xp)
+        # Members who share the first row's place may stand on the page before; who comes after the tie counts them too.
+        shared = 0 if at_top else self.totals.ahead_in_tie(xp=rows[0].xp, user_id=rows[0].user_id)
+        rows[0].is_tied = shared > 0
+        position, before = first, rows[0]
+        for index, row in enumerate(rows):
+            if row.xp < before.xp:
+                position = self._later(first, shared + index)
+            row.position, row.position_is_exact = position.number, position.is_exact
+            before = row
 
-def _place(rows: Sequence[XpLeaderboardRow], *, at_top: bool) -> None:
-    position = 1 if at_top else UserXp.objects.position_of(rows[0].xp)
-    # Members who share the first row's place may stand on the page before; who comes after the tie counts them too.
-    tied = 0 if at_top else _tied_ahead(rows[0])
-    ahead = None if position is None else position - 1 + tied
-    before = rows[0]
-    for index, row in enumerate(rows):
-        if row.xp < before.xp:
-            position = None if ahead is None or ahead + index >= POSITION_LIMIT else ahead + index + 1
-        row.position = position
-        before = row
+    def _later(self, first: Position, rows: int) -> Position:
+        """The position so many rows after another."""
+        if first.number is None:
+            return NO_POSITION
+        number = first.number + rows
+        is_exact = first.is_exact and number <= POSITION_LIMIT
+        return Position(number, is_exact) if is_exact or self.span == ALL_TIME else NO_POSITION
 
-
-def _tied_ahead(row: XpLeaderboardRow) -> int:
-    tied = UserXp.objects.listed().filter(xp=row.xp, user_id__gt=row.user_id)
-    return tied[:POSITION_LIMIT].count()
+    def _tie(self, page: KeysetPage[Any]) -> None:
+        rows = page.items
+        for one, other in pairwise(rows):
+            if one.xp == other.xp:
+                one.is_tied = other.is_tied = True
+        last = rows[-1]
+        if page.next and not last.is_tied:
+            last.is_tied = (
+                page.following.xp == last.xp
+                if page.following
+                else self.totals.has_more_in_tie(xp=last.xp, user_id=last.user_id)
+            )

@@ -45,12 +45,18 @@ class KeysetPage(Generic[M]):
     items: list[M]
     next: str | None
     previous: str | None
+    following: M | None = None
+    """The row after the last, where it was read too."""
 
 
 class Keyset(Generic[M]):
-    """A queryset in an order of fields that are never NULL, the last of them unique: `order=("-xp", "-user_id")`."""
+    """A queryset in an order of fields that are never NULL, the last of them unique: `order=("-xp", "-user_id")`.
 
-    def __init__(self, queryset: QuerySet[M], *, order: tuple[str, ...], size: int = PAGE_SIZE) -> None:
+    Lists of one model and order that differ in what they contain need a `name` each, so that a cursor of one is refused
+    by the other.
+    """
+
+    def __init__(self, queryset: QuerySet[M], *, order: tuple[str, ...], size: int = PAGE_SIZE, name: str = "") -> None:
         self.queryset = queryset
         self.order = order
         self.size = size
@@ -59,7 +65,7 @@ class Keyset(Generic[M]):
         if not getattr(self.fields[-1], "unique", True):
             raise ValueError(f"{self.names[-1]} is not unique, so rows that tie would get lost between pages.")
         # Signed for one list, so that a cursor that arrives is one we gave out for it.
-        self.signer = Signer(sep=".", salt=f"keyset:{queryset.model._meta.label}:{','.join(order)}")
+        self.signer = Signer(sep=".", salt=f"keyset:{queryset.model._meta.label}:{','.join(order)}:{name}")
 
     def page(self, cursor: str | None = None) -> KeysetPage[M]:
         """The page a cursor points at, the first one without. Raises InvalidCursor."""
@@ -70,35 +76,57 @@ class Keyset(Generic[M]):
             return self._backward(values)
         return self._forward(self.queryset.filter(self._beyond(self.order, values)), first=False)
 
-    def _forward(self, rows: QuerySet[M], *, first: bool) -> KeysetPage[M]:
-        items, more = self._cut(rows.order_by(*self.order))
+    def around(self, *values: Any) -> KeysetPage[M]:
+        """The page with the row of these values in its middle, or the place where it would stand."""
+        before, more_before = self._before(list(values), self.size // 2)
+        rest = self.queryset.filter(self._beyond(self.order, list(values), inclusive=True)).order_by(*self.order)
+        after, following = self._cut(rest, self.size - len(before))
+        items = before + after
         return KeysetPage(
             items=items,
-            next=self._write(items[-1], backward=False) if more else None,
+            next=self._write(items[-1], backward=False) if following else None,
+            previous=self._write(items[0], backward=True) if more_before else None,
+            following=following,
+        )
+
+    def _forward(self, rows: QuerySet[M], *, first: bool) -> KeysetPage[M]:
+        items, following = self._cut(rows.order_by(*self.order), self.size)
+        return KeysetPage(
+            items=items,
+            next=self._write(items[-1], backward=False) if following else None,
             previous=self._write(items[0], backward=True) if items and not first else None,
+            following=following,
         )
 
     def _backward(self, values: list[Any]) -> KeysetPage[M]:
-        reverse = tuple(name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in self.order)
-        items, more = self._cut(self.queryset.filter(self._beyond(reverse, values)).order_by(*reverse))
-        items.reverse()
+        items, more = self._before(values, self.size)
         return KeysetPage(
             items=items,
             next=self._write(items[-1], backward=False) if items else None,
             previous=self._write(items[0], backward=True) if more else None,
         )
 
-    def _cut(self, rows: QuerySet[M]) -> tuple[list[M], bool]:
-        found = list(rows[: self.size + 1])
-        return found[: self.size], len(found) > self.size
+    def _before(self, values: list[Any], size: int) -> tuple[list[M], bool]:
+        """Up to so many rows before `values`, in order, and whether there are more."""
+        reverse = tuple(name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in self.order)
+        items, more = self._cut(self.queryset.filter(self._beyond(reverse, values)).order_by(*reverse), size)
+        items.reverse()
+        return items, more is not None
 
-    def _beyond(self, order: tuple[str, ...], values: list[Any]) -> Q:
+    def _cut(self, rows: QuerySet[M], size: int) -> tuple[list[M], M | None]:
+        """So many rows, and the one after them."""
+        found = list(rows[: size + 1])
+        return found[:size], found[size] if len(found) > size else None
+
+    def _beyond(self, order: tuple[str, ...], values: list[Any], *, inclusive: bool = False) -> Q:
         """Rows after `values`: (a, b) > (x, y) is a > x, or a = x and b > y, also where directions are mixed."""
         ties, branches = Q(), []
         for step, name, value in zip(order, self.names, values, strict=True):
             past = "lt" if step.startswith("-") else "gt"
             branches.append(ties & Q((f"{name}__{past}", value)))
             ties &= Q((name, value))
+        if inclusive:
+            branches.append(ties)
         # Says nothing new, but an index on the first field can only be entered with it.
         bound = Q((f"{self.names[0]}__{'lte' if order[0].startswith('-') else 'gte'}", values[0]))
         return bound & reduce(or_, branches)

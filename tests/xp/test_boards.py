@@ -62,7 +62,7 @@ def test_an_empty_board_is_an_empty_page():
     assert (page.items, page.next, page.previous) == ([], None, None)
 
 
-def test_places_end_with_the_first_ten_thousand(committed_db, owner):
+def test_exact_places_end_with_the_first_ten_thousand(committed_db, owner):
     crowd = User.objects.bulk_create(
         User(username=f"member_{number}", email=f"{number}@example.com") for number in range(9_999)
     )
@@ -72,7 +72,9 @@ def test_places_end_with_the_first_ten_thousand(committed_db, owner):
     member_with(20, "bob")
     board = XpBoard(size=9_998)
     last = board.page(board.page().next)
-    assert [place for _name, place in places(last)] == [1, 10_000, None]
+    assert [(row.position, row.position_is_exact) for row in last.items] == [
+        (1, True), (10_000, True), (10_001, False),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,23 +15,42 @@ POSITION_LIMIT = 10_000
 """Positions are counted exactly up to here; counting further would cost more with every member."""
 
 
-class UserXpQuerySet(models.QuerySet["UserXp"]):
+class TotalsQuerySet(models.QuerySet[Any]):
+    """Rows of members with `xp` and `is_listed`, as boards read them: from the index of those they show."""
+
+    def on_board(self) -> Self:
+        """Whom boards show; hidden and suspended members cost nothing."""
+        return self.filter(is_listed=True, xp__gt=0)
+
+    def ahead_of(self, xp: int) -> int:
+        """How many on the board have more, counted no further than positions are exact."""
+        return self.on_board().filter(xp__gt=max(xp, 0))[:POSITION_LIMIT].count()
+
+    def ahead_in_tie(self, *, xp: int, user_id: int) -> int:
+        """How many share that place and are named before this member, counted as far."""
+        return self.on_board().filter(xp=xp, user_id__gt=user_id)[:POSITION_LIMIT].count()
+
+    def has_more_in_tie(self, *, xp: int, user_id: int) -> bool:
+        """Whether somebody shares that place and is named after this member."""
+        return self.on_board().filter(xp=xp, user_id__lt=user_id).exists()
+
+    def neighbours(self, *, xp: int, user_id: int) -> tuple[bool, int | None]:
+        """Whether others on the board have as much, and the XP of the nearest with more. One query."""
+        board = self.on_board().order_by()
+        tied = board.filter(xp=xp).exclude(user_id=user_id).values_list("xp", flat=True)
+        above = board.filter(xp__gt=max(xp, 0)).order_by("xp").values_list("xp", flat=True)
+        found = list(tied[:1].union(above[:1], all=True))
+        return xp in found, next((more for more in found if more > xp), None)
+
+
+class UserXpQuerySet(TotalsQuerySet):
     def of(self, user: User) -> UserXp:
         """The member's row; the door makes it at the first award, so an absent one reads as 0 XP, level 1."""
         return self.filter(user_id=user.pk).first() or UserXp(user=user)
 
-    def listed(self) -> UserXpQuerySet:
-        """Whom boards show, best first. Served by one index; hidden and banned members cost nothing."""
-        return self.filter(is_listed=True, xp__gt=0).order_by("-xp", "-user_id")
-
-    def position_of(self, xp: int) -> int | None:
-        """The place of that much XP on the board (ties share a place), or None beyond the first 10,000."""
-        ahead = self.filter(is_listed=True, xp__gt=max(xp, 0))[:POSITION_LIMIT].count()
-        return ahead + 1 if ahead < POSITION_LIMIT else None
-
-    def next_above(self, xp: int) -> int | None:
-        """The XP of the nearest listed member with more, or None at the top of the board."""
-        return self.filter(is_listed=True, xp__gt=max(xp, 0)).order_by("xp").values_list("xp", flat=True).first()
+    def listed(self) -> Self:
+        """Whom boards show, best first. Served by one index."""
+        return self.on_board().order_by("-xp", "-user_id")
 
 
 class UserXp(models.Model):
@@ -88,6 +107,8 @@ class XpPeriodTotal(models.Model):
     xp = models.BigIntegerField(_("XP"))
     is_listed = models.BooleanField()
 
+    objects: ClassVar[Any] = TotalsQuerySet.as_manager()
+
     class Meta:
         db_table = "xp_period_totals"
         verbose_name = _("XP of a period")
@@ -117,7 +138,10 @@ class XpLeaderboardRow(models.Model):
     color_code = models.CharField(max_length=20)
 
     position: int | None = None
-    """Set by `xp.boards`; None beyond the first 10,000."""
+    """Set by `xp.boards`, with the next two; None where it is not known."""
+    position_is_exact = False
+    is_tied = False
+    """Whether others have the place too."""
     is_me = False
     """Set where the board is shown to this member."""
 
@@ -143,6 +167,8 @@ class XpPeriodLeaderboardRow(models.Model):
     color_code = models.CharField(max_length=20)
 
     position: int | None = None
+    position_is_exact = False
+    is_tied = False
     is_me = False
 
     class Meta:
@@ -151,6 +177,34 @@ class XpPeriodLeaderboardRow(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class XpBoardBucketQuerySet(models.QuerySet["XpBoardBucket"]):
+    def ahead_of(self, low: int) -> int | None:
+        """How many on the board of all time were above that bucket; None before the first count."""
+        if above := self.filter(low__gt=low).order_by("low").first():
+            return above.ahead + above.members
+        return 0 if self.exists() else None
+
+
+class XpBoardBucket(models.Model):
+    """How many listed members had XP of that magnitude, and how many had more, when that was last counted.
+
+    Positions beyond the first 10,000 come from here. Rebuilt as a whole by `xp_build_board_buckets()`.
+    """
+
+    low = models.BigIntegerField(primary_key=True)
+    members = models.BigIntegerField()
+    ahead = models.BigIntegerField()
+    built_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = XpBoardBucketQuerySet.as_manager()
+
+    class Meta:
+        db_table = "xp_board_buckets"
+
+    def __str__(self) -> str:
+        return f"{self.low}: {self.members}"
 
 
 class UserXpSummary(models.Model):

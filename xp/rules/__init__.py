@@ -18,10 +18,13 @@ from xp.rules.awards import (
 )
 from xp.rules.curve import Curve, Level, Standing, standing
 from xp.rules.occasions import Occasion, occasions
+from xp.rules.periods import ALL_TIME, SPANS, Span, bucket_of, span_at
 
 __all__ = [
+    "ALL_TIME",
     "AWARD_MAX",
     "ONE",
+    "SPANS",
     "Action",
     "Counterparty",
     "Curve",
@@ -34,10 +37,13 @@ __all__ = [
     "Occasion",
     "Refusal",
     "Scale",
+    "Span",
     "Standing",
     "Trace",
+    "bucket_of",
     "evaluate",
     "multiply",
     "occasions",
+    "span_at",
     "standing",
 ]
