@@ -60,6 +60,7 @@ FUNCTIONS: list[str] = [
     # xp
     "calculate_user_level",
     "lock_members",
+    "xp_lock",
     "xp_read",
     "xp_post",
     "xp_take_back",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
+from xp.rules.streaks import Streak
 
 
 class StreakMilestone(models.Model):
@@ -28,6 +29,12 @@ class StreakMilestone(models.Model):
         return f"{self.days}"
 
 
+class StreakDayQuerySet(models.QuerySet["StreakDay"]):
+    def of(self, user: User) -> StreakDayQuerySet:
+        """The member's days, ascending."""
+        return self.filter(user_id=user.pk).order_by("day")
+
+
 class StreakDay(models.Model):
     """One day of a member's calendar that a streak does not break at. Append-only: streaks are rebuilt from these."""
 
@@ -42,6 +49,8 @@ class StreakDay(models.Model):
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
     time_zone = models.CharField(_("time zone"), max_length=64)
     created_at = models.DateTimeField(_("recorded"))
+
+    objects: ClassVar[Any] = StreakDayQuerySet.as_manager()
 
     class Meta:
         db_table = "streak_days"
@@ -76,6 +85,17 @@ class UserStreak(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.current}"
 
+    @property
+    def facts(self) -> Streak:
+        """The same for the rules."""
+        return Streak(self.current, self.longest, self.last_day)
+
+
+class StreakFreezeQuerySet(models.QuerySet["StreakFreeze"]):
+    def left_to(self, user: User) -> StreakFreezeQuerySet:
+        """The member's unused freezes, the oldest first."""
+        return self.filter(user_id=user.pk, used_for=None).order_by("id")
+
 
 class StreakFreeze(models.Model):
     """Covers one missed day, by itself. The oldest is used first."""
@@ -85,6 +105,8 @@ class StreakFreeze(models.Model):
     source = models.CharField(_("source"), max_length=200, unique=True, help_text=_("`noun:id` of what granted it."))
     granted_at = models.DateTimeField(_("granted"))
     used_for = models.DateField(_("used for"), null=True, blank=True)
+
+    objects: ClassVar[Any] = StreakFreezeQuerySet.as_manager()
 
     class Meta:
         db_table = "streak_freezes"
