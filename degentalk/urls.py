@@ -8,7 +8,7 @@ urlpatterns = [
     path("api/", include("degentalk.api")),
     path("account/", include("degentalk.accounts.urls")),  # stands in for two of allauth's views
     path("account/", include("allauth.urls")),
-    path("xp/", include("xp.urls")),
+    path("", include("xp.urls")),
     path("", include("wallet.urls")),
     path("", include("degentalk.forum.urls")),
     path("", include("degentalk.pages.urls")),

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.models import User
+from degentalk.core.clock import Clock
 from xp.rules import ONE
 
 MULTIPLIER_MAX_BPS = 10 * ONE
 """Staff and shop cannot multiply by more than ten."""
+
+
+class SpecialEventQuerySet(models.QuerySet["SpecialEvent"]):
+    def on_now(self) -> SpecialEventQuerySet:
+        """By the database's clock; what ends first comes first."""
+        return self.filter(is_cancelled=False, starts_at__lte=Clock(), ends_at__gt=Clock()).order_by("ends_at", "id")
+
+    def coming(self) -> SpecialEventQuerySet:
+        return self.filter(is_cancelled=False, starts_at__gt=Clock()).order_by("starts_at", "id")
+
+    def over(self) -> SpecialEventQuerySet:
+        """Ended or cancelled."""
+        return self.filter(Q(is_cancelled=True) | Q(ends_at__lte=Clock()))
+
+    def seen_by(self, viewer: User | AnonymousUser) -> SpecialEventQuerySet:
+        """With what pages show of them, in the same query: `moment`, `participants`, and the viewer's `joined_at`."""
+        joined = EventParticipation.objects.filter(event=OuterRef("pk"))
+        count = joined.order_by().values("event").annotate(count=Count("pk")).values("count")
+        return self.annotate(
+            moment=Clock(),
+            participants=Coalesce(Subquery(count), 0),
+            joined_at=Subquery(joined.filter(user_id=viewer.pk or 0).values("joined_at")[:1]),
+        )
 
 
 class SpecialEvent(models.Model):
@@ -32,6 +61,8 @@ class SpecialEvent(models.Model):
         _("XP for joining"), default=0, help_text=_("0: joining pays nothing.")
     )
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
+
+    objects: ClassVar[Any] = SpecialEventQuerySet.as_manager()
 
     class Meta:
         db_table = "special_events"
@@ -70,6 +101,15 @@ class EventParticipation(models.Model):
         return f"{self.event_id} {self.user_id}"
 
 
+class XpBoostQuerySet(models.QuerySet["XpBoost"]):
+    def of(self, user: User) -> XpBoostQuerySet:
+        return self.filter(user_id=user.pk)
+
+    def not_over(self) -> XpBoostQuerySet:
+        """In force or still to come, by the database's clock; the next to start comes first."""
+        return self.filter(ends_at__gt=Clock()).annotate(moment=Clock()).order_by("starts_at", "id")
+
+
 class XpBoost(models.Model):
     """A personal multiplier for a while. Boosts do not stack: the strongest in force counts."""
 
@@ -80,6 +120,8 @@ class XpBoost(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     source = models.CharField(_("source"), max_length=200, unique=True, help_text=_("`noun:id` of what granted it."))
     created_at = models.DateTimeField(_("granted"))
+
+    objects: ClassVar[Any] = XpBoostQuerySet.as_manager()
 
     class Meta:
         db_table = "xp_boosts"
