@@ -18,6 +18,6 @@ urlpatterns = [
     path("post/<int:post_id>/delete", views.delete, name="delete"),
     path("post/<int:post_id>/moderate", views.moderate, name="moderate"),
     path("moderation", views.acts, name="acts"),
-    path("moderation/members/<str:username>/ban", views.ban, name="ban"),
-    path("moderation/members/<str:username>/unban", views.unban, name="unban"),
+    path("moderation/members/<slug:username>/ban", views.ban, name="ban"),
+    path("moderation/members/<slug:username>/unban", views.unban, name="unban"),
 ]

@@ -99,7 +99,7 @@ def ban(request: ModeratorRequest, username: str) -> HttpResponse:
         request.user, form, "forum:ban", {"member": member.pk}, lambda: _ban(request.user, member, form)
     )
     if not banned:
-        context = {"form": form, "member": member, "standing": xp.standing_of(member)}
+        context = {"form": form, "person": member, "standing": xp.standing_of(member)}
         context["may"] = may_moderate(request.user, member)
         return render(request, "forum/ban.html", context, status=status_of(form))
     title = _("%(name)s is banned") % {"name": member.username}
@@ -117,7 +117,7 @@ def unban(request: ModeratorRequest, username: str) -> HttpResponse:
         request.user, form, "forum:unban", {"member": member.pk}, lambda: _unban(request.user, member, form)
     )
     if not unbanned:
-        context = {"form": form, "member": member, "ban": ModerationAct.objects.last_ban_of(member)}
+        context = {"form": form, "person": member, "ban": ModerationAct.objects.last_ban_of(member)}
         context["may"] = may_moderate(request.user, member)
         return render(request, "forum/unban.html", context, status=status_of(form))
     title = _("%(name)s may come in again") % {"name": member.username}
