@@ -25,7 +25,7 @@ TABLES: dict[str, str] = {
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
     "xp_actions": "select, update",
-    "xp_levels": "select, update",
+    "xp_levels": "select, update (rank_name, description, icon_url, color_code, tier)",
     "level_dgt_rewards": "select, update",
     "streak_milestones": ALL,
     "special_events": "select, insert, update",
@@ -65,6 +65,10 @@ FUNCTIONS: list[str] = [
     "xp_post",
     "xp_take_back",
     "xp_give_back",
+    "xp_change_curve",
     "xp_recompute_levels",
+    "xp_build_board_buckets",
+    "xp_periods_kept_since",
+    "xp_forget_periods",
     "pay_level_reward",
 ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from degentalk.core.embedded import places
@@ -146,6 +147,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "core.deliver_outbox": {"task": "core.deliver_outbox", "schedule": 15.0},
     "xp.pay_pending_rewards": {"task": "xp.pay_pending_rewards", "schedule": 60.0},
+    "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
+    "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},
+    "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
 }
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,7 +238,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["degentalk.accounts.permissions.SignedInWithScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["degentalk.core.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "degentalk.core.problems.handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,5 +1,6 @@
 """XP's section of the rulebook: actions, levels and level rewards as plain values, and what must hold of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from itertools import pairwise
 from typing import Any
@@ -40,7 +41,7 @@ def read() -> dict[str, Any]:
             ]
             for level in XpLevel.objects.all()
         ],
-        "milestones": {str(milestone.days): milestone.xp for milestone in StreakMilestone.objects.all()},
+        "milestones": {str(milestone.days): milestone.xp for milestone in StreakMilestone.objects.filter(xp__gt=0)},
         "events": {str(event.pk): _event(event) for event in SpecialEvent.objects.all()},
         "rewards": {str(reward.level_id): reward.dgt_reward for reward in LevelDgtReward.objects.all()},
     }
@@ -59,12 +60,9 @@ def _event(event: SpecialEvent) -> dict[str, Any]:
 
 def validate(draft: Rules) -> None:
     """Refuse what the rules cannot mean: a crooked curve, an endless source of XP, an event without a window."""
-    _validate_curve(draft["xp"]["levels"])
+    validate_curve(draft["xp"]["levels"])
     for name, action in draft["xp"]["actions"].items():
-        if action["is_self_triggered"] and not (action["daily_cap_xp"] and action["weekly_cap_xp"]):
-            raise RuleError(f"“{name}” may be triggered by members, so it needs a daily and a weekly cap.")
-        if action["half_after"] is not None and not action["amount_step"]:
-            raise RuleError(f"“{name}” counts half after an amount, so it must say how many DGT earn its base.")
+        validate_action(name, action)
     for event in draft["xp"]["events"].values():
         if event["ends_at"] <= event["starts_at"]:
             raise RuleError(f"“{event['name']}” must end after it starts.")
@@ -72,8 +70,17 @@ def validate(draft: Rules) -> None:
             raise RuleError(f"“{event['name']}” can multiply by 1 to {MULTIPLIER_MAX_BPS // ONE}.")
 
 
-def _validate_curve(levels: list[list[Any]]) -> None:
-    if not levels or levels[0][:2] != [1, 0]:
+def validate_action(name: str, action: Mapping[str, Any]) -> None:
+    """What must hold of one action."""
+    if action["is_self_triggered"] and not (action["daily_cap_xp"] and action["weekly_cap_xp"]):
+        raise RuleError(f"“{name}” may be triggered by members, so it needs a daily and a weekly cap.")
+    if action["half_after"] is not None and not action["amount_step"]:
+        raise RuleError(f"“{name}” counts half after an amount, so it must say how many DGT earn its base.")
+
+
+def validate_curve(levels: Sequence[Sequence[Any]]) -> None:
+    """What must hold of all levels: rows that begin with number and XP required, ascending."""
+    if not levels or list(levels[0][:2]) != [1, 0]:
         raise RuleError("The curve starts at level 1 with 0 XP.")
     for below, level in pairwise(levels):
         if level[0] != below[0] + 1:

@@ -40,22 +40,25 @@ class RuleForm(forms.ModelForm):
 class RuleAdmin(admin.ModelAdmin):
     """A row that is part of the rules. Saving it publishes a rule set in the same transaction.
 
-    Rows come and go with the code that knows them, by migration: staff tune them and switch them off.
+    Most rows come and go with the code that knows them, by migration: staff tune them and switch them off. Where staff
+    may add rows, switching one off is taking it away: none is deleted, so that its history stays on its page.
     """
 
     form = RuleForm
+    rows_can_be_added = False
     formfield_overrides = {models.PositiveIntegerField: WHOLE_NUMBER, models.BigIntegerField: WHOLE_NUMBER}
 
     def has_add_permission(self, request):
-        return False
+        return self.rows_can_be_added and super().has_add_permission(request)
 
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def get_fields(self, request, obj=None):
-        """Who may only look is not asked for a reason."""
-        fields = super().get_fields(request, obj)
-        return [*fields, REASON] if self.has_change_permission(request, obj) else fields
+    def get_fieldsets(self, request, obj=None):
+        """Last of all the reason. Who may only look is not asked for one."""
+        fieldsets = [*super().get_fieldsets(request, obj)]
+        is_asked = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return [*fieldsets, (None, {"fields": [REASON]})] if is_asked else fieldsets
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A draft that a section refuses changes nothing, and staff read why."""
@@ -68,7 +71,11 @@ class RuleAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         """Both or neither: Django's view holds the transaction."""
         before = rulebook.current()
-        super().save_model(request, obj, form, change)
+        if change:  # only what was changed: somebody else may have changed the rest while the form was open
+            columns = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=[name for name in form.changed_data if name in columns])
+        else:
+            super().save_model(request, obj, form, change)
         now = rulebook.publish(actor=request.user, reason=form.cleaned_data[REASON])
         text = _("Rule set %(number)d is in force.") if now.number != before.number else _("Rule set %(number)d stays.")
         self.message_user(request, text % {"number": now.number})
@@ -119,4 +126,8 @@ class RuleSetAdmin(ReadOnlyAdmin):
 
 
 def _before_and_after(form: forms.ModelForm, name: str) -> str:
-    return f"{form.fields[name].label}: {form.initial[name]} → {form.cleaned_data[name]}"
+    return f"{form.fields[name].label}: {_shown(form.initial.get(name))} → {_shown(form.cleaned_data[name])}"
+
+
+def _shown(value: Any) -> Any:
+    return "∅" if value is None else value

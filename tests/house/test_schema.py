@@ -26,11 +26,13 @@ TRIGGERS = {
     "post_likes": {"post_likes_not_own"},
     "post_revisions": {"post_revisions_append_only", "post_revisions_no_truncate"},
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
+    "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
     "users": {"user_xp_listing", "users_one_person"},
-    "xp_levels": {"xp_levels_increase"},
+    "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},
+    "xp_withholdings": {"xp_withholdings_no_truncate"},
 }
 
 

@@ -2,10 +2,13 @@
 
 from xp.services.adjust import adjust
 from xp.services.award import Gain, award
+from xp.services.boards import build_board_buckets, forget_periods
 from xp.services.boosts import grant_boost
+from xp.services.curve_changes import Foresight, change_curve, foresee, recompute_levels
 from xp.services.events import Joined, join_event
 from xp.services.freezes import give_streak_freeze, grant_streak_freeze
 from xp.services.gifts import give_boost
+from xp.services.outside import award_from_outside, trigger
 from xp.services.rewards import pay_pending_rewards
 from xp.services.standing import curve, standing_of
 from xp.services.tips import TipGains, award_tip
@@ -13,6 +16,7 @@ from xp.services.undo import Undone, lock_members, restore, reverse
 from xp.services.visits import Visit, follow_time_zone, visit
 
 __all__ = [
+    "Foresight",
     "Gain",
     "Joined",
     "TipGains",
@@ -20,9 +24,14 @@ __all__ = [
     "Visit",
     "adjust",
     "award",
+    "award_from_outside",
     "award_tip",
+    "build_board_buckets",
+    "change_curve",
     "curve",
     "follow_time_zone",
+    "foresee",
+    "forget_periods",
     "give_boost",
     "give_streak_freeze",
     "grant_boost",
@@ -30,8 +39,10 @@ __all__ = [
     "join_event",
     "lock_members",
     "pay_pending_rewards",
+    "recompute_levels",
     "restore",
     "reverse",
     "standing_of",
+    "trigger",
     "visit",
 ]
