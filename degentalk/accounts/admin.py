@@ -70,19 +70,26 @@ class MemberAdmin(UserAdmin):
     ordering = ("-date_joined",)
     show_full_result_count = False
     change_password_form = PasswordForm
-    # The time zone is the member's own choice, limited and announced; suspending takes a reason (degentalk.decisions).
-    readonly_fields = ("time_zone", "is_active", "suspensions", "one_person", "date_joined", "last_login")
+    # The time zone is the member's own choice, limited and announced; suspending takes a reason (accounts.decisions).
+    readonly_fields = ("time_zone", "state", "suspensions", "one_person", "date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Profile"), {"fields": ("about", "time_zone", "theme")}),
         (_("Privacy"), {"fields": ("hides_balance", "hides_from_boards")}),
-        (_("Standing"), {"fields": ("is_active", "suspensions", "one_person")}),
+        (_("Standing"), {"fields": ("state", "suspensions", "one_person")}),
         (_("What they may do"), {"fields": POWERS}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
+
+    @admin.display(description=_("state"))
+    def state(self, member: User) -> str:
+        if member.is_active:
+            return gettext("Active.")
+        suspension = Suspension.objects.of(member).open().first()
+        return gettext("Suspended: %(reason)s") % {"reason": suspension.reason if suspension else gettext("no reason")}
 
     @admin.display(description=_("suspensions"))
     def suspensions(self, member: User) -> SafeString | str:
@@ -163,10 +170,24 @@ class MemberAdmin(UserAdmin):
         return form.is_valid()
 
 
+class InForceFilter(admin.SimpleListFilter):
+    """Whether a suspension has ended."""
+
+    title = _("state")
+    parameter_name = "in_force"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("In force")), ("no", _("Ended"))]
+
+    def queryset(self, request, queryset):
+        is_open = {"yes": True, "no": False}.get(self.value())
+        return queryset if is_open is None else queryset.filter(ended_at__isnull=is_open)
+
+
 @admin.register(Suspension)
 class SuspensionAdmin(ReadOnlyAdmin):
     list_display = ("member", "created_at", "by", "reason", "ended_at", "ended_by")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = (InForceFilter, "created_at")
     search_fields = ("member__username__iexact", "by__username__iexact")
     search_help_text = _("A member, or a member of staff.")
     list_select_related = ("member", "by", "ended_by")

@@ -117,8 +117,8 @@ DECISIONS = (
     ),
     Decision(
         name="declare_one_person",
-        button=_("Same person as"),
-        title=_("%(name)s is the same person as another member"),
+        button=_("Declare one person"),
+        title=_("%(name)s and another member are one person"),
         effect=_("The two accounts stay, and earn no XP from each other any more."),
         done=_("One person with another member now: %(name)s."),
         permission="accounts.change_user",
@@ -128,9 +128,9 @@ DECISIONS = (
     ),
     Decision(
         name="withdraw_one_person",
-        button=_("A person of its own"),
+        button=_("Separate"),
         title=_("%(name)s is a person of its own"),
-        effect=_("Takes back that this account and others are one person."),
+        effect=_("Takes back that this account and the others are one person."),
         done=_("A person of its own again: %(name)s."),
         permission="accounts.change_user",
         makes_sense=lambda member: len(services.accounts_of_person(member)) > 1,

@@ -24,6 +24,7 @@ USERNAME_MAX_LENGTH = 24
 SCOPES = {
     "xp:read": _("Read my XP, levels and awards"),
     "wallet:read": _("Read my DGT balance and history"),
+    "xp:trigger": _("Trigger for me the actions that members may trigger themselves"),
     "xp:award": _("Award XP to members (for a connected forum)"),
 }
 """What an API token may be allowed to do. Apps above name these in their views; `accounts` only lists them."""

@@ -334,3 +334,19 @@ def test_the_history_of_a_member_shows_decisions(client, steward, alice):
     decide(client, alice, "suspend", reason="<b>Spam</b>")
     assert LogEntry.objects.get().user == steward
     assert "Suspended. Reason: &lt;b&gt;Spam&lt;/b&gt;" in client.get(page_of(alice, "history")).text
+
+
+def test_the_page_of_a_suspended_member_says_why(client, steward, alice):
+    assert "Active." in client.get(page_of(alice)).text
+    decide(client, alice, "suspend", reason="<b>Fake</b> tokens")
+    assert "Suspended: &lt;b&gt;Fake&lt;/b&gt; tokens" in client.get(page_of(alice)).text
+
+
+@pytest.mark.parametrize(("in_force", "names"), [("yes", ["bob"]), ("no", ["alice"]), ("x", ["bob", "alice"])])
+def test_suspensions_in_force_are_a_filter(client, admin, alice, in_force, names):
+    bob = make.user("bob")
+    for member in (alice, bob):
+        accounts.suspend(member=member, actor=admin, reason="Spam")
+    accounts.reinstate(member=alice, actor=admin, reason="Sorry")
+    found = client.get("/admin/accounts/suspension/", {"in_force": in_force}).context["cl"].queryset
+    assert [row.member.username for row in found] == names
