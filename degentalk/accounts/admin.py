@@ -180,7 +180,7 @@ class InForceFilter(admin.SimpleListFilter):
         return [("yes", _("In force")), ("no", _("Ended"))]
 
     def queryset(self, request, queryset):
-        is_open = {"yes": True, "no": False}.get(self.value())
+        is_open = {"yes": True, "no": False}.get(self.value() or "")
         return queryset if is_open is None else queryset.filter(ended_at__isnull=is_open)
 
 

@@ -168,6 +168,7 @@ def suspend(*, member: User, actor: User, reason: str) -> Suspension:
         raise Refused(_("%(name)s is suspended already.") % {"name": locked.username})
     suspension = Suspension.objects.create(member=locked, by=actor, reason=reason)
     _set_active(locked, is_active=False)
+    signals.suspended.send(sender=Suspension, suspension=suspension)
     _log(actor, locked, _("Suspended. Reason: %(reason)s"), reason=reason)
     return suspension
 
@@ -188,7 +189,9 @@ def reinstate(*, member: User, actor: User, reason: str) -> Suspension:
         suspension = Suspension.objects.create(member=locked, reason=_("No reason was recorded."))
     suspension.ended_at, suspension.ended_by, suspension.end_reason = database_time(), actor, reason
     suspension.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    suspension.member = locked
     _set_active(locked, is_active=True)
+    signals.reinstated.send(sender=Suspension, suspension=suspension)
     _log(actor, locked, _("Reinstated. Reason: %(reason)s"), reason=reason)
     return suspension
 

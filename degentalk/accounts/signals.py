@@ -19,3 +19,9 @@ one_person_declared = Signal()
 
 one_person_withdrawn = Signal()
 """Staff took that back. Sent with `user` and `other`, once for each pair that is two people again."""
+
+suspended = Signal()
+"""Staff keep a member out. Sent with `suspension` (models.Suspension), whose `member` is not active any more."""
+
+reinstated = Signal()
+"""Staff let a member in again, on whichever page. Sent with `suspension`, which has ended."""

@@ -9,9 +9,11 @@ from psycopg import errors
 from degentalk.accounts import services as accounts
 from degentalk.accounts.adapter import AccountAdapter
 from degentalk.accounts.models import Suspension, User
+from degentalk.accounts.signals import reinstated, suspended
 from degentalk.core.errors import Refused
 from degentalk.core.models import OutboxMessage
 from tests import make
+from tests.heard import heard
 from tests.threads import together
 
 SIGN_IN = "/account/login/"
@@ -128,6 +130,16 @@ def test_the_staffs_log_keeps_both(mallory, mod):
         (mod, str(mallory.pk), "Suspended. Reason: Spam"),
         (mod, str(mallory.pk), "Reinstated. Reason: It was a mistake"),
     ]
+
+
+def test_both_are_announced_when_they_are_written(mallory, mod):
+    with heard(suspended, "suspension") as kept_out, heard(reinstated, "suspension") as let_in:
+        row = suspend(mallory, mod)
+        reinstate(mallory, mod)
+        with pytest.raises(Refused):
+            reinstate(mallory, mod)
+    assert (kept_out, let_in) == ([(row,)], [(row,)])
+    assert (kept_out[0][0].member.is_active, let_in[0][0].member.is_active) == (False, True)
 
 
 def test_parallel_moderators_suspend_once(committed_db):
