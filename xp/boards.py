@@ -13,6 +13,7 @@ from degentalk.core.errors import MemberError
 from degentalk.core.keyset import Keyset, KeysetPage
 from xp.models import (
     POSITION_LIMIT,
+    TotalsQuerySet,
     UserXp,
     XpBoardBucket,
     XpLeaderboardRow,
@@ -61,13 +62,15 @@ NO_POSITION = Position(None, is_exact=False)
 class XpBoard(Keyset[Any]):
     """Listed members with XP in a span, most first. Each row carries its position and whether others share it.
 
+    `around`, XP and id of a member on the board, makes the page that surrounds them the one without a cursor.
     The first page takes one query, others three to five: counts of at most 10,000 index entries, however many members.
     """
 
-    def __init__(self, span: Span = ALL_TIME, *, size: int = PAGE_SIZE) -> None:
+    def __init__(self, span: Span = ALL_TIME, *, size: int = PAGE_SIZE, around: tuple[int, int] | None = None) -> None:
         self.span = span
+        self.centre = around
         rows: Any = XpLeaderboardRow.objects.all()
-        self.totals = UserXp.objects.all()
+        self.totals: TotalsQuerySet = UserXp.objects.all()
         if span.starts_on:
             mine = {"period": span.name, "starts_on": span.starts_on}
             rows = XpPeriodLeaderboardRow.objects.filter(**mine)
@@ -78,11 +81,11 @@ class XpBoard(Keyset[Any]):
 
     def page(self, cursor: str | None = None) -> KeysetPage[Any]:
         """The page a cursor points at, the first one without. Raises InvalidCursor."""
-        return self._placed(super().page(cursor))
-
-    def around(self, *values: Any) -> KeysetPage[Any]:
-        """The page that surrounds a row with these values: XP and the member's id."""
-        return self._placed(super().around(*values))
+        page = super().page(cursor) if cursor or not self.centre else self.around(*self.centre)
+        if page.items:
+            self._place(page, at_top=page.previous is None)
+            self._tie(page)
+        return page
 
     def xp_of(self, user: User) -> int:
         """A member's XP of the span; 0 without any."""
@@ -104,12 +107,6 @@ class XpBoard(Keyset[Any]):
             return NO_POSITION
         inside = self.totals.on_board().filter(xp__gt=xp, xp__lt=end)[:POSITION_LIMIT].count()
         return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)
-
-    def _placed(self, page: KeysetPage[Any]) -> KeysetPage[Any]:
-        if page.items:
-            self._place(page, at_top=page.previous is None)
-            self._tie(page)
-        return page
 
     def _place(self, page: KeysetPage[Any], *, at_top: bool) -> None:
         rows = page.items

@@ -1,4 +1,4 @@
-"""Whole numbers that are read strictly: what is not plainly one is refused, never guessed."""
+"""Whole numbers and texts that are read strictly: what is not plainly one is refused, never guessed."""
 
 import re
 from typing import Any
@@ -24,6 +24,18 @@ class StrictIntegerField(serializers.IntegerField):
         if type(value) is not int:
             self.fail("invalid")
         return value
+
+
+class StrictTextField(serializers.CharField):
+    """A text of JSON: no number, which DRF would write out."""
+
+    default_error_messages = {"invalid": _("This must be a text.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without white space at its ends."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
 
 
 class DigitsField(forms.IntegerField):

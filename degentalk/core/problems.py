@@ -127,6 +127,7 @@ PROBLEM_SCHEMA = {
     },
 }
 ALWAYS_POSSIBLE = (400, 401, 403, 404, 429)
+OF_WRITES = (409, 413, 415, 422)
 
 
 def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -137,12 +138,12 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
     components.setdefault("responses", {}).update(
         {
             f"Problem{status}": {"description": HTTPStatus(status).phrase, "content": content}
-            for status in ALWAYS_POSSIBLE
+            for status in (*ALWAYS_POSSIBLE, *OF_WRITES)
         }
     )
     for operations in result["paths"].values():
         for operation in operations.values():
-            for status in ALWAYS_POSSIBLE:
+            for status in (*ALWAYS_POSSIBLE, *(OF_WRITES if "requestBody" in operation else ())):
                 reference = {"$ref": f"#/components/responses/Problem{status}"}
                 operation["responses"].setdefault(str(status), reference)
     return result

@@ -1,13 +1,19 @@
 """XP over the API: one's own figures by session or token, and what everybody may read."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from degentalk.accounts.models import User
+from degentalk.core import clock
 from tests import make
+from tests.signing_in import sign_in
 from tests.xp.test_boards import member_with
 from xp import services as xp
 from xp.models import UserXp, XpAction, XpLog
+from xp.rules import SPANS
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
@@ -18,8 +24,7 @@ PUBLIC = ("/api/xp/leaderboard", "/api/xp/levels", "/api/xp/actions")
 @pytest.fixture
 def alice(client):
     """Signed in, with a warm cache of the curve."""
-    alice = make.user("alice")
-    client.force_login(alice)
+    alice = sign_in(client, make.user("alice"))
     xp.curve()
     return alice
 
@@ -57,7 +62,11 @@ def test_me_says_what_the_progress_bar_shows(client, alice):
         "is_max": False,
         "is_listed": True,
         "position": 1,
+        "position_is_exact": True,
+        "is_tied": False,
         "last_xp_event_at": UserXp.objects.of(alice).last_xp_event_at.isoformat().replace("+00:00", "Z"),
+        "streak": {"current": 0, "longest": 0, "last_day": None, "freezes_left": 0},
+        "boosts": [],
     }
 
 
@@ -67,7 +76,7 @@ def test_a_member_without_xp_is_at_level_one_and_has_no_position(client, alice):
 
 
 def test_at_the_last_level_nothing_is_to_go(client):
-    client.force_login(member_with(1_000_000, "alice"))
+    sign_in(client, member_with(1_000_000, "alice"))
     me = client.get("/api/xp/me").json()
     end = {name: me[name] for name in ("level", "next_level", "to_go", "level_span", "percent", "is_max")}
     assert end == {"level": 100, "next_level": None, "to_go": 0, "level_span": 0, "percent": 100, "is_max": True}
@@ -93,13 +102,17 @@ def test_the_log_says_of_each_award_what_why_and_by_which_rules(client, alice):
         row.created_at,
         {
             "id": row.pk,
+            "kind": "award",
             "action": "special_event",
             "label": "Special event",
             "points": 100,
             "cause": {"type": "event", "id": "7"},
             "rule_set": 1,
-            "why": {"base": 100, "multipliers": [], "result": 100},
+            "why": {"scale": None, "base": 100, "multipliers": [], "limit": None, "result": 100},
+            "reason": "",
             "reverses": None,
+            "award": None,
+            "is_reversed": False,
         },
     )
 
@@ -127,15 +140,17 @@ def test_the_log_shows_nobody_elses_awards(client, alice):
 
 def test_visitors_read_the_leaderboard(client):
     bob, alice = member_with(60, "bob"), member_with(600, "alice")
-    row = {"rank_name": "Shrimp", "tier": "shrimp"}
+    row = {"rank_name": "Shrimp", "tier": "shrimp", "position_is_exact": True, "is_tied": False}
     assert client.get("/api/xp/leaderboard").json() == {
         "results": [
             {"position": 1, "user_id": alice.pk, "username": "alice", "xp": 600, "level": 5, **row},
             {"position": 2, "user_id": bob.pk, "username": "bob", "xp": 60, "level": 2}
+            | row
             | {"rank_name": "Lurker", "tier": "lurker"},
         ],
         "next": None,
         "previous": None,
+        "period": {"name": "all", "starts_at": None, "ends_at": None},
         "me": None,
     }
 
@@ -153,10 +168,25 @@ def test_the_leaderboard_goes_on_where_the_page_ended(client):
     assert client.get(second["previous"]).json()["results"] == first["results"]
 
 
-def test_the_leaderboard_carries_the_callers_own_standing(client, alice):
+def test_the_leaderboard_carries_the_callers_own_place(client, alice):
     member_with(900, "bob")
     reply(alice, 1)
-    assert client.get("/api/xp/leaderboard").json()["me"] == client.get("/api/xp/me").json()
+    page = client.get("/api/xp/leaderboard").json()
+    assert page["me"] == page["results"][1] | {"behind": 800, "is_listed": True}
+
+
+def test_the_callers_place_is_told_with_the_period_they_ask_for(client, alice):
+    with clock.at(timezone.now() - timedelta(days=40)):
+        member_with(900, "bob")
+        reply(alice, 1)
+    member_with(30, "carol")
+    told = {period: client.get("/api/xp/leaderboard", {"period": period}).json()["me"] for period in SPANS}
+    assert {period: (me["xp"], me["position"], me["behind"]) for period, me in told.items()} == {
+        "all": (100, 2, 800),
+        "month": (0, None, 30),
+        "week": (0, None, 30),
+        "day": (0, None, 30),
+    }
 
 
 def test_a_token_that_may_not_read_xp_sees_the_board_as_a_visitor_does(client):
@@ -201,9 +231,23 @@ def test_actions_say_what_they_pay(client):
         "label": "Reply written",
         "description": "Replying in a thread.",
         "xp": 10,
-        "cooldown_seconds": 15,
         "is_enabled": True,
+        "is_self_triggered": False,
+        "cooldown_seconds": 15,
+        "daily_cap_xp": 1_000,
+        "weekly_cap_xp": 4_000,
+        "pair_daily_cap_xp": None,
+        "min_account_age_hours": 0,
+        "needs_verified_email": False,
+        "amount_step": None,
+        "half_after": None,
     }
+
+
+def test_actions_say_what_the_rules_know(client):
+    """Every column of an action that staff can tune is told, under its name or a better one."""
+    told = set(client.get("/api/xp/actions").json()["results"][0]) | {"default_value"}
+    assert {field.name for field in XpAction._meta.get_fields() if field.name != "id"} - told == set()
 
 
 # ── who may, and what is refused ────────────────────────────────────────────────────────────────────────────────────
@@ -273,9 +317,11 @@ SESSION = 2  # the session, then the member
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/api/xp/me", SESSION + 2),
+        ("/api/xp/me", SESSION + 3 + 3 + 1),  # the place, the streak, boosts
         ("/api/xp/me/log", SESSION + 1),
-        ("/api/xp/leaderboard", SESSION + 1 + 2),
+        ("/api/xp/leaderboard", SESSION + 1 + 3),
+        ("/api/xp/leaderboard?period=week", SESSION + 1 + 1 + 4),
+        ("/api/xp/leaderboard?period=week&around=me", SESSION + 1 + 1 + 4 + 1),
         ("/api/xp/levels", SESSION + 1),
         ("/api/xp/actions", SESSION + 1),
     ],

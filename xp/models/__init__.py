@@ -7,6 +7,7 @@ from xp.models.occasions import MULTIPLIER_MAX_BPS, EventParticipation, SpecialE
 from xp.models.standing import (
     POSITION_LIMIT,
     Period,
+    TotalsQuerySet,
     UserXp,
     UserXpSummary,
     XpBoardBucket,
@@ -29,6 +30,7 @@ __all__ = [
     "StreakMilestone",
     "Tier",
     "TipFlow",
+    "TotalsQuerySet",
     "UserStreak",
     "UserXp",
     "UserXpSummary",

@@ -13,7 +13,7 @@ from xp.services.rewards import pay_pending_rewards
 from xp.services.standing import curve, standing_of
 from xp.services.tips import TipGains, award_tip
 from xp.services.undo import Undone, lock_members, restore, reverse
-from xp.services.visits import Visit, follow_time_zone, visit
+from xp.services.visits import Visit, follow_time_zone, streak_from_days, visit
 
 __all__ = [
     "Foresight",
@@ -43,6 +43,7 @@ __all__ = [
     "restore",
     "reverse",
     "standing_of",
+    "streak_from_days",
     "trigger",
     "visit",
 ]
