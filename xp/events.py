@@ -1,16 +1,18 @@
-"""Special events and boosts as members see them."""
+"""Special events, and what else multiplies XP, as members see them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
+from degentalk.core.clock import Clock
 from xp.figures import times, whole
 from xp.models import SpecialEvent, XpBoost, XpLog, XpRefusal
 from xp.presentation import why_refused
@@ -105,38 +107,56 @@ def _state(event: SpecialEvent, now: datetime) -> State:
     return State.ON if now < event.ends_at else State.ENDED
 
 
-# ── Boosts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── What multiplies a member's XP ───────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
-class BoostSeen:
-    """A boost of a member that is in force or still to come."""
+class InForce:
+    """A boost of the member's, in force or still to come, or an event that is on and that they joined."""
 
+    name: str
+    """The event's; empty for a boost."""
+    url: str
     times: str
+    """×1.5, or nothing for an event that does not multiply."""
     starts_at: datetime
     ends_at: datetime
     is_on: bool
     counts: bool
-    """The strongest of those in force: they do not stack."""
+    """False for a boost while a stronger one is in force: they do not stack."""
 
 
-def boosts_of(user: User) -> list[BoostSeen]:
-    """A member's boosts that are not over. One query."""
-    rows = list(XpBoost.objects.of(user).not_over())
-    on = [row for row in rows if row.starts_at <= row.moment]
-    strongest = max(on, key=lambda row: row.multiplier_bps, default=None)
-    return [
-        BoostSeen(
-            times=times(row.multiplier_bps),
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            is_on=row in on,
-            counts=row is strongest,
+def in_force(user: User) -> list[InForce]:
+    """All that multiplies what a member earns, with the boosts that are to come. One query."""
+    boosts = XpBoost.objects.of(user).not_over().annotate(name=Value(""), slug=Value(""))
+    events = SpecialEvent.objects.on_now().filter(participations__user=user).annotate(moment=Clock())
+    columns = ("name", "slug", "multiplier_bps", "starts_at", "ends_at", "moment")
+    rows = boosts.values_list(*columns).union(events.order_by().values_list(*columns), all=True)
+    found = sorted((_Row(*row) for row in rows), key=lambda row: (not row.is_on, not row.name, row.ends_at))
+    on = [row for row in found if row.is_on and not row.name]
+    strongest = max(on, key=lambda row: row.basis_points, default=None)
+    return [row.shown(counts=bool(row.name) or row is strongest) for row in found]
+
+
+class _Row(NamedTuple):
+    name: str
+    slug: str
+    basis_points: int
+    starts_at: datetime
+    ends_at: datetime
+    moment: datetime
+
+    @property
+    def is_on(self) -> bool:
+        return self.starts_at <= self.moment
+
+    def shown(self, *, counts: bool) -> InForce:
+        return InForce(
+            name=self.name,
+            url=reverse("xp:event", args=[self.slug]) if self.slug else "",
+            times=times(self.basis_points) if self.basis_points != ONE else "",
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            is_on=self.is_on,
+            counts=counts,
         )
-        for row in rows
-    ]
-
-
-def joined_now(user: User) -> list[EventSeen]:
-    """The events that are on and that this member has joined. One query."""
-    return seen(SpecialEvent.objects.on_now().seen_by(user).filter(joined_at__isnull=False))

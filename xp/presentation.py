@@ -17,7 +17,7 @@ from xp import services
 from xp.boards import XpBoard
 from xp.figures import factor, times, whole
 from xp.models import UserXp, XpLog, XpRefusal
-from xp.rules import ALL_TIME, ONE, Level, Multiplier, Refusal, Span, Trace, multiply
+from xp.rules import ALL_TIME, ONE, Action, Level, Multiplier, Refusal, Span, Trace, multiply
 from xp.services.undo import EARNED_BY_GIVING
 
 TraceLine = tuple[str, str]
@@ -235,6 +235,12 @@ def rung_of(level: int) -> Rung:
 def reward_of(level: int) -> int:
     """DGT that reaching a level pays, or 0. Usually without a query."""
     return int(rulebook.recent().rules["xp"]["rewards"].get(str(level), 0))
+
+
+def action_pays(name: str) -> int:
+    """The base XP of an action, or 0 while it is switched off. Usually without a query."""
+    action = Action.of(rulebook.recent().rules, name)
+    return action.base if action and action.is_enabled else 0
 
 
 def _label(row: XpLog) -> str:

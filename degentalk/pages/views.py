@@ -8,16 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.forum.models import Thread
 from degentalk.pages import causes, profile
+from xp import events
 from xp.boards import XpBoard
-from xp.models import XpLog
-from xp.presentation import entries, ladder
-from xp.views import board_page, history_page, my_place
+from xp.models import SpecialEvent, XpLog
+from xp.presentation import action_pays, entries, ladder
+from xp.presentation import refusals as refusals_in_words
+from xp.views import board_page, history_page, my_place, refusals_page
 
 HOME_THREADS = 10
+HOME_EVENTS = 2
 HOME_AWARDS = 4
 HOME_BOARD_ROWS = 5
 WELCOME_BOARD_ROWS = 8
@@ -27,11 +31,13 @@ WELCOME_BOARD_ROWS = 8
 def home(request: HttpRequest) -> HttpResponse:
     """What is new, and for a member how they stand."""
     threads = Thread.objects.listed().with_authors().order_by("-last_post_at", "-id")[:HOME_THREADS]
+    on = SpecialEvent.objects.on_now().seen_by(request.user)[:HOME_EVENTS]
+    facts: dict[str, object] = {"threads": threads, "events": events.seen(on)}
     if not isinstance(request.user, User):
         board = XpBoard(size=WELCOME_BOARD_ROWS).page().items
-        return render(request, "pages/welcome.html", {"threads": threads, "board": board, "ladder": ladder()})
-    facts = {"threads": threads, "board": XpBoard(size=HOME_BOARD_ROWS).page().items}
-    awards = entries(XpLog.objects.of(request.user).with_reversals().newest()[:HOME_AWARDS])
+        return render(request, "pages/welcome.html", facts | {"board": board, "ladder": ladder()})
+    facts["board"] = XpBoard(size=HOME_BOARD_ROWS).page().items
+    awards = entries(XpLog.objects.of(request.user).with_reversals().newest()[:HOME_AWARDS], is_own=True)
     mine = profile.of(request.user, viewer=request.user)
     return render(request, "pages/home.html", facts | {"profile": mine, "awards": causes.linked(awards)})
 
@@ -39,10 +45,27 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def me(request: MemberRequest) -> HttpResponse:
-    """All of my own figures, and my whole XP history."""
+    """All of my own figures; in tabs my whole XP history, and what earned nothing."""
+    user, tab = request.user, "refusals" if request.GET.get("tab") == "refusals" else "xp"
+    facts = {
+        "tab": tab,
+        "profile": profile.of(user, viewer=user),
+        "multipliers": events.in_force(user),
+        "steps": accounts.profile_steps(user),
+        "steps_pay": action_pays("profile_completed"),
+    }
+    history = _refusals_of(request) if tab == "refusals" else _awards_of(request)
+    return render(request, "pages/me.html", facts | history)
+
+
+def _awards_of(request: MemberRequest) -> dict[str, object]:
     page = history_page(request, request.user)
-    facts = {"profile": profile.of(request.user, viewer=request.user), "page": page}
-    return render(request, "pages/me.html", facts | {"awards": causes.linked(entries(page.items))})
+    return {"page": page, "awards": causes.linked(entries(page.items, is_own=True))}
+
+
+def _refusals_of(request: MemberRequest) -> dict[str, object]:
+    page = refusals_page(request, request.user)
+    return {"page": page, "refusals": causes.linked(refusals_in_words(page.items))}
 
 
 @require_safe
@@ -55,7 +78,8 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
         return render(request, "pages/suspended.html", {"person": person})
     page = history_page(request, person)
     facts = {"person": person, "profile": profile.of(person, viewer=request.user), "page": page}
-    return render(request, "pages/profile.html", facts | {"awards": causes.linked(entries(page.items))})
+    awards = causes.linked(entries(page.items, is_own=person == request.user))
+    return render(request, "pages/profile.html", facts | {"awards": awards})
 
 
 @require_safe

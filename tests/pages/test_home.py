@@ -7,6 +7,7 @@ from degentalk.forum import services as forum
 from tests import make
 from tests.html import html_of
 from tests.xp.test_boards import member_with
+from tests.xp.test_events import on_now
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,17 @@ def test_there_is_one_primary_button(client, alice):
     assert html_of(client.get("/")).count("btn primary") == 1
 
 
+def test_a_member_can_join_an_event_that_is_on_from_here(client, alice):
+    event = on_now(name="Halving party")
+    assert f'action="/events/{event.slug}/join"' in html_of(client.get("/"))
+
+
+def test_a_visitor_sees_an_event_that_is_on(client):
+    on_now(name="Halving party")
+    page = html_of(client.get("/"))
+    assert ("Halving party" in page, "Sign in to join" in page) == (True, True)
+
+
 def fill(number):
     authors = [member_with(1000 + serial % 7, f"member_{number}_{serial}") for serial in range(number)]
     for serial, author in enumerate(authors):
@@ -51,17 +63,17 @@ def fill(number):
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_member_costs_eleven_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
+def test_a_member_costs_twelve_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
     fill(members)
     forum.start_thread(author=alice, title="Mine", body="Words.")
     warm("/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/")
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_visitor_costs_two_queries_however_much_there_is(client, members, django_assert_num_queries, warm):
+def test_a_visitor_costs_three_queries_however_much_there_is(client, members, django_assert_num_queries, warm):
     fill(members)
     warm("/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/")

@@ -106,8 +106,8 @@ class XpBoostQuerySet(models.QuerySet["XpBoost"]):
         return self.filter(user_id=user.pk)
 
     def not_over(self) -> XpBoostQuerySet:
-        """In force or still to come, by the database's clock; the next to start comes first."""
-        return self.filter(ends_at__gt=Clock()).annotate(moment=Clock()).order_by("starts_at", "id")
+        """In force or still to come, by the database's clock, which is their `moment`."""
+        return self.filter(ends_at__gt=Clock()).annotate(moment=Clock())
 
 
 class XpBoost(models.Model):

@@ -23,9 +23,12 @@ def progress_bar(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, user_id: int) -> HttpResponse:
     """A member's awards, newest first, with the way to more of them."""
-    page = history_page(request, _member(user_id))
+    member = _member(user_id)
+    page = history_page(request, member)
     more = f"{request.path}?{urlencode({CURSOR_PARAMETER: page.next})}" if page.next else ""
-    return HttpResponse(render_component(request, "xp-history", entries=entries(page.items), more=more))
+    return HttpResponse(
+        render_component(request, "xp-history", entries=entries(page.items, is_own=member == request.user), more=more)
+    )
 
 
 def history_page(request: HttpRequest, user: User) -> KeysetPage[XpLog]:
