@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.core.admin import ReadOnlyAdmin, link, link_to
 from degentalk.rulebook.admin import RuleAdmin, RuleForm
 from wallet.models import DgtJournal
+from xp.admin.curve import CurvePage
 from xp.models import LevelDgtReward, LevelDgtRewardLog, UserXp, XpLevel
 
 AMOUNT_MAX = 10**12
@@ -23,7 +24,9 @@ class XpLevelForm(RuleForm):
 
 
 @admin.register(XpLevel)
-class XpLevelAdmin(RuleAdmin):
+class XpLevelAdmin(CurvePage, RuleAdmin):
+    """Names, colours and silhouettes are changed level by level; thresholds all together, on the page of the curve."""
+
     form = XpLevelForm
     list_display = ["level", "xp_required", "rank_name", "tier", "color_code", "reward_shown"]
     list_filter = ["tier"]

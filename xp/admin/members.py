@@ -1,11 +1,60 @@
-"""Members' XP."""
+"""Members' XP, and the form that adjusts it."""
 
-from django.contrib import admin
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.forms import ReasonField
+from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, list_link
+from degentalk.core.errors import MemberError
+from degentalk.core.fields import DigitsField
+from xp import services as xp
 from xp.models import UserXp, XpLog
+from xp.services.adjust import ADJUSTMENT_MAX
+
+
+class AdjustForm(forms.Form):
+    """So much XP more or less, and why."""
+
+    direction = forms.TypedChoiceField(
+        label=_("What"),
+        choices=[(1, _("Add XP")), (-1, _("Take XP"))],
+        coerce=int,
+        initial=1,
+        widget=AdminRadioSelect(attrs={"class": "radiolist"}),
+    )
+    points = DigitsField(
+        label=_("XP"), min_value=1, max_value=ADJUSTMENT_MAX, widget=forms.TextInput(attrs={"class": "vIntegerField"})
+    )
+    reason = ReasonField(
+        widget=AdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("The member reads it. It is kept, and cannot be changed later."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    @property
+    def signed_points(self) -> int:
+        points: int = self.cleaned_data["direction"] * self.cleaned_data["points"]
+        return points
+
+    def renew_key(self) -> None:
+        """The key has had its answer: the form that is shown again is a new attempt."""
+        self.data = self.data.copy()
+        self.data["key"] = str(uuid.uuid4())
 
 
 @admin.register(UserXp)
@@ -25,3 +74,51 @@ class UserXpAdmin(ReadOnlyAdmin):
     @admin.display(description=_("log"))
     def log(self, row: UserXp) -> SafeString:
         return list_link(XpLog, f"user__id__exact={row.pk}", _("XP log of this member"))
+
+    # ── adjusting ──
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("<object_id>/adjust/", self.admin_site.admin_view(self.adjust), name="xp_userxp_adjust")
+        return [page, *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["may_adjust"] = self.has_adjust_permission(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def has_adjust_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("xp.adjust_xp"))
+
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for points and reason, then do it: once, however often the button is pressed."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not (self.has_view_permission(request, row) and self.has_adjust_permission(request)):
+            raise PermissionDenied
+        form = AdjustForm(request.POST if request.method == "POST" else None)
+        if form.is_valid() and self._adjusted(request, row.user, form):
+            return redirect("admin:xp_userxp_change", row.pk)
+        if form.is_bound:
+            form.renew_key()
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Adjust the XP of %(name)s") % {"name": row.user.username},
+            "opts": self.opts,
+            "original": row,
+            "member": row.user,
+            "adminform": AdminForm(form, [(None, {"fields": ["direction", "points", "reason"]})], {}),
+        }
+        return TemplateResponse(request, "admin/xp/userxp/adjust.html", context)
+
+    def _adjusted(self, request: HttpRequest, member: User, form: AdjustForm) -> bool:
+        points, key = form.signed_points, f"adjustment:{form.cleaned_data['key']}"
+        try:
+            xp.adjust(user=member, points=points, reason=form.cleaned_data["reason"], actor=request.user, key=key)
+        except MemberError as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        text = gettext("Adjusted by %(points)s XP: %(name)s has %(xp)s XP now.") % {
+            "name": member.username, "xp": f"{UserXp.objects.of(member).xp:,}", "points": f"{points:+,}",
+        }  # fmt: skip
+        self.message_user(request, text, messages.SUCCESS)
+        return True
