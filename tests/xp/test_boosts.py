@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from degentalk.accounts.models import Notification
 from degentalk.core import clock
@@ -127,21 +128,38 @@ def test_a_boost_does_not_lift_a_cap():
 # ── given by staff ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def give(user, actor, key="one"):
-    return xp.give_boost(user=user, multiplier_bps=15_000, starts_at=STARTS, ends_at=ENDS, actor=actor, key=key)
+def give(user, actor, reason="Won the meme contest", key="one"):
+    return xp.give_boost(
+        user=user, multiplier_bps=15_000, starts_at=STARTS, ends_at=ENDS, actor=actor, reason=reason, key=key
+    )
 
 
-@pytest.mark.django_db
-def test_a16_nobody_grants_a_boost_to_themselves():
-    root = make.user("root", is_staff=True, is_superuser=True)
+@pytest.fixture
+def root(db):
+    return make.user("root", is_staff=True, is_superuser=True)
+
+
+def test_a16_nobody_grants_a_boost_to_themselves(root):
     with pytest.raises(Refused, match="Nobody grants a boost to themselves"):
         give(root, root)
     assert XpBoost.objects.count() == 0
 
 
-@pytest.mark.django_db
-def test_a_member_is_told_of_a_boost_once_in_their_own_time_zone():
-    alice, root = make.user("alice", time_zone="Asia/Tokyo"), make.user("root", is_staff=True)
+def test_a_boost_by_staff_has_a_reason_that_is_kept_once(root):
+    alice = make.user("alice")
+    with pytest.raises(Refused, match="Say why"):
+        give(alice, root, reason="  ")
+    boosts = {give(alice, root).pk for _again in range(2)}
+    line = LogEntry.objects.get()
+    assert (line.user, line.object_id, line.change_message) == (
+        root,
+        str(boosts.pop()),
+        "Granted to alice: ×1.5. Reason: Won the meme contest",
+    )
+
+
+def test_a_member_is_told_of_a_boost_once_in_their_own_time_zone(root):
+    alice = make.user("alice", time_zone="Asia/Tokyo")
     assert give(alice, root).pk == give(alice, root).pk
     told = Notification.objects.of(alice).get()
     assert told.text == "You have a boost: ×1.5 on all XP from 6 Dec 2026, 03:00 JST to 7 Dec 2026, 03:00 JST."

@@ -126,6 +126,7 @@ class XpBoost(models.Model):
     class Meta:
         db_table = "xp_boosts"
         verbose_name = _("boost")
+        permissions = [("grant_boost", "Can grant boosts to other members, with a reason")]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="xp_boosts_end_after_start"),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +20,16 @@ from xp.services.boosts import grant_boost
 
 @transaction.atomic
 def give_boost(
-    *, user: User, multiplier_bps: int, starts_at: datetime, ends_at: datetime, actor: User, key: str
+    *, user: User, multiplier_bps: int, starts_at: datetime, ends_at: datetime, actor: User, reason: str, key: str
 ) -> XpBoost:
-    """Grant a boost as a member of staff, once per `key`, and tell the member.
+    """Grant a boost as a member of staff, once per `key`; the member is told, and the staff's log says why.
 
-    Raises Refused for oneself, and for what `grant_boost` refuses; KeyReused if the key granted another boost.
+    Raises Refused without a reason, for oneself, and for what `grant_boost` refuses; KeyReused if the key granted
+    another boost.
     """
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why: the reason is kept."))
     if actor.pk == user.pk:
         raise Refused(_("Nobody grants a boost to themselves."))
     boost = grant_boost(
@@ -34,15 +39,22 @@ def give_boost(
         ends_at=ends_at,
         source=f"staff_boost:{key}",
     )
-    _tell(user, boost)
+    if _told(user, boost):  # the first time
+        message = _("Granted to %(name)s: %(times)s. Reason: %(reason)s") % {
+            "name": user.username, "times": times(boost.multiplier_bps), "reason": reason,
+        }  # fmt: skip
+        LogEntry.objects.log_actions(actor.pk, [boost], ADDITION, message, single_object=True)
     return boost
 
 
-def _tell(user: User, boost: XpBoost) -> None:
+def _told(user: User, boost: XpBoost) -> bool:
     with timezone.override(time_zones.zone(user.time_zone)):
         text = _("You have a boost: %(times)s on all XP from %(starts)s to %(ends)s.") % {
             "times": times(boost.multiplier_bps),
             "starts": in_words(boost.starts_at),
             "ends": in_words(boost.ends_at),
         }
-    accounts.notify(user=user, kind="boost", text=text, url=reverse("pages:me"), key=f"boost:{boost.pk}")
+    return (
+        accounts.notify(user=user, kind="boost", text=text, url=reverse("pages:me"), key=f"boost:{boost.pk}")
+        is not None
+    )
