@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
-from degentalk.forum.models import Post, Thread
+from degentalk.forum.models import Like, Post, Thread
 from tests import make
 from tests.site import Site
 
@@ -91,6 +92,24 @@ def page(screens, thread) -> Iterator[Page]:
         yield page
 
 
+def prepare(thread):
+    """Posts in every state, for a page of bob's; a removed thread, and a post of his own."""
+    moderator, mallory = make.moderator(), make.user("mallory")
+    own = forum.reply(author=User.objects.get(username="bob"), thread=thread, body="My **own**").post
+    forum.edit_post(post=own, author=own.author, body="My *own*", revision=0)
+    for verb, body in ((forum.hide, "Hidden"), (forum.flag_spam, "Spam")):
+        post = forum.reply(author=mallory, thread=thread, body=body).post
+        verb(post=post, moderator=moderator, reason="A reason that is long enough to need a second line on a phone")
+    gone = forum.reply(author=mallory, thread=thread, body="Deleted").post
+    forum.delete_post(post=gone, author=mallory)
+    for number in (1, own.number):
+        forum.like(member=make.user(f"liker{number}"), post=thread.posts.get(number=number))
+    removed = make.thread(mallory, title="Terrible")
+    forum.hide(post=removed.posts.get(), moderator=moderator, reason="Scam")
+    forum.ban(member=mallory, moderator=moderator, reason="Farming", takes_back_xp=True)
+    return removed, own
+
+
 def write(page, text):
     page.fill("#reply textarea", text)
     page.focus("#reply-send")
@@ -145,7 +164,7 @@ def test_replies_can_be_written_one_after_the_other(page):
 
 
 def test_a_level_up_moves_the_balance_in_the_header(page, owner):
-    owner.execute("insert into user_xp (user_id, xp) values (%s, 45)", [User.objects.get(username="bob").pk])
+    owner.execute("update user_xp set xp = 45 where user_id = %s", [User.objects.get(username="bob").pk])
     write(page, "Reply")
     assert page.inner_text(".toast.levelup b") == "Level 2"
     assert page.inner_text(".chip-balance .num") == "20"
@@ -189,13 +208,96 @@ def test_a_reply_is_written_without_script(screens, thread):
         assert page.inner_text(".toast b") == "+10 XP"
 
 
+def test_a_like_is_given_and_taken_back_without_a_reload(page):
+    for pressed, text in (("true", "Like 1"), ("false", "Like")):
+        page.focus("#post-1 .like button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#post-1 .like [aria-pressed={pressed}]")
+        assert " ".join(page.inner_text("#post-1 .like").split()) == text
+        assert page.evaluate("document.activeElement.matches('.like button')")
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_a_double_click_likes_once(page, thread):
+    page.dblclick("#post-1 .like button")
+    page.wait_for_load_state("networkidle")
+    assert thread.posts.get().like_count in {0, 1}
+    assert Like.objects.count() == 1
+
+
+def test_a_post_is_liked_without_script(screens, thread):
+    with screens.open(java_script_enabled=False) as window:
+        page = window.new_page()
+        page.goto(thread.get_absolute_url())
+        page.click("#post-1 .like button")
+        assert page.url.endswith("#post-1")
+        assert page.get_attribute("#post-1 .like button", "aria-pressed") == "true"
+
+
+def test_an_edit_happens_in_place(page):
+    write(page, "Reply from bob")
+    page.click("#post-2 >> text=Edit")
+    page.wait_for_selector("form#post-2")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.fill("#post-2 textarea", "Edited by **bob**")
+    page.click("#post-2 >> text=Save")
+    page.wait_for_selector("article#post-2")
+    assert page.inner_text("#post-2 .prose") == "Edited by bob"
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_an_edit_that_is_refused_keeps_its_text_in_place(page):
+    write(page, "Reply from bob")
+    page.click("#post-2 >> text=Edit")
+    page.fill("form#post-2 textarea", "&nbsp;")
+    page.click("#post-2 >> text=Save")
+    page.wait_for_selector("#post-2 [role=alert]")
+    assert page.input_value("#post-2 textarea") == "&nbsp;"
+    page.click("#post-2 >> text=Cancel")
+    page.wait_for_selector("article#post-2")
+    assert page.inner_text("#post-2 .prose") == "Reply from bob"
+
+
+def test_a_moderator_hides_and_restores_in_place(page, screens):
+    User.objects.filter(username="bob").update(is_staff=True)
+    User.objects.get(username="bob").groups.add(Group.objects.get(name="moderator"))
+    forum.reply(author=make.user("mallory"), thread=Thread.objects.get(), body="Buy my coin")
+    page.reload()
+    page.evaluate("window.stays = true")
+    for act, shown in (("Hide", "A moderator hid this post."), ("Restore", "")):
+        page.click("#post-2 summary")
+        page.fill("#post-2 [name=reason]", " ")
+        page.click(f"#post-2 >> text={act}")
+        page.wait_for_selector("#post-2 [role=alert]")
+        page.fill("#post-2 [name=reason]", "Because")
+        page.click(f"#post-2 >> text={act}")
+        page.wait_for_selector("#post-2 .removal", state="visible" if shown else "detached")
+        assert shown in page.inner_text("#post-2")
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_pages_fit_and_pass_axe(screens, thread, width, scheme):
+    screens.site.member("bob")
+    User.objects.filter(username="bob").update(is_staff=True, is_superuser=True)
     for number in range(2, 22):
         forum.reply(author=thread.author, thread=thread, body=f"Reply {number}")
+    removed, own = prepare(thread)
     with screens.open(viewport={"width": width, "height": 900}, color_scheme=scheme) as window:
         page = window.new_page()
-        for path in ("/threads", "/threads/new", thread.get_absolute_url(), thread.url_of_page(2)):
+        for path in (
+            "/threads",
+            "/threads/new",
+            thread.get_absolute_url(),
+            thread.url_of_page(2),
+            f"/post/{own.pk}/edit",
+            f"/post/{own.pk}/delete",
+            f"/post/{thread.posts.get(number=1).pk}/moderate",
+            removed.get_absolute_url(),
+            "/moderation",
+            "/moderation/members/alice/ban",
+            "/moderation/members/mallory/unban",
+        ):
             page.goto(path)
             root = "document.documentElement"
             assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0

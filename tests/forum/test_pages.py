@@ -200,6 +200,36 @@ def test_a_thread_page_costs_the_same_however_many_posts(request, who):
     assert one == many <= 10
 
 
+@pytest.fixture
+def moderator():
+    client = Client()
+    client.force_login(make.moderator())
+    return client
+
+
+@pytest.mark.parametrize("who", ["visitor", "bob", "moderator"])
+def test_a_page_of_liked_edited_and_removed_posts_costs_the_same_however_many(request, who):
+    client, thread = request.getfixturevalue(who), make.thread(make.user("alice"))
+    judge, carol = make.moderator("judge"), make.user("carol")
+
+    def write(author):
+        liked, edited, hidden, deleted = [
+            forum.reply(author=author, thread=thread, body=f"{text} of {author}").post
+            for text in ("Liked", "Edited", "Hidden", "Deleted")
+        ]
+        forum.like(member=carol, post=liked)
+        forum.edit_post(post=edited, author=author, body="Changed", revision=0)
+        forum.hide(post=hidden, moderator=judge, reason="Off topic")
+        forum.delete_post(post=deleted, author=author)
+
+    write(make.user("member"))
+    few = cost(client, thread.get_absolute_url())
+    for n in range(3):
+        write(make.user(f"member{n}"))
+    many = cost(client, thread.get_absolute_url())
+    assert few == many <= 12
+
+
 @pytest.mark.parametrize("who", ["visitor", "bob"])
 def test_the_list_costs_the_same_however_many_threads(request, who):
     client = request.getfixturevalue(who)

@@ -25,6 +25,7 @@ def thread(committed_db) -> Thread:
 def bob(committed_db) -> Client:
     client = Client()
     client.force_login(make.user("bob"))
+    client.get("/threads")  # the visit of the day is counted and its toast seen
     return client
 
 
@@ -36,6 +37,13 @@ def send(client, thread, *, htmx=False, **fields):
 def toasts(text):
     text = re.sub(r">\s+<", "><", text.split("<template")[0])  # the one for failures is not shown
     return re.findall(r'data-toast="(\w+)".*?<b>(.*?)</b>(?:<p>(.*?)</p>)?', text, re.DOTALL)
+
+
+def set_xp(owner, bob, xp):
+    owner.execute(
+        "insert into user_xp (user_id, xp) values (%s, %s) on conflict (user_id) do update set xp = excluded.xp",
+        [int(bob.session["_auth_user_id"]), xp],
+    )
 
 
 def new_key(text):
@@ -228,15 +236,14 @@ def test_a_reply_during_the_cooldown_says_nothing_about_xp(bob, thread):
 
 def test_a_level_up_shows_its_badge_and_its_reward(bob, thread, owner):
     # 5 XP short of level 2, which takes 50.
-    bob_id = int(bob.session["_auth_user_id"])
-    owner.execute("insert into user_xp (user_id, xp) values (%s, 45)", [bob_id])
+    set_xp(owner, bob, 45)
     shown = send(bob, thread, htmx=True).content.decode()
     assert toasts(shown) == [("xp", "+10 XP", "Reply written"), ("levelup", "Level 2", "Lurker. 20 DGT are yours.")]
     assert 'aria-label="Lurker, level 2"' in shown.split('data-toast="levelup"')[1]
-    assert UserXp.objects.get(user_id=bob_id).level == 2
+    assert UserXp.objects.get(user__username="bob").level == 2
 
 
 def test_a_reward_updates_the_balance_in_the_header(bob, thread, owner):
-    owner.execute("insert into user_xp (user_id, xp) values (%s, 45)", [int(bob.session["_auth_user_id"])])
+    set_xp(owner, bob, 45)
     shown = send(bob, thread, htmx=True).content.decode()
     assert re.findall(r'hx-swap-oob="outerHTML:.chip-balance .num"\s*>(.*?)<', shown) == ["20"]
