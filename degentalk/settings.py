@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "degentalk.accounts.middleware.MemberTimeZone",
+    "xp.middleware.DailyVisit",
     "degentalk.core.toasts.ToastsOutOfBand",
     "degentalk.core.middleware.NoStoreForMembers",
 ]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,3 +13,4 @@ class XpConfig(AppConfig):
         from xp import sections
 
         registry.register(section="xp", read=sections.read, validate=sections.validate)
+        import_module("xp.receivers")  # hears what accounts says of profiles, time zones and persons
