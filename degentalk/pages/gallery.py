@@ -120,6 +120,9 @@ def _samples(now: datetime) -> dict[str, object]:
         "wallet": SimpleNamespace(dgt_balance=12_480, lifetime_earned=48_213_579, lifetime_spent=4_100, held_dgt=250),
         "board": board,
         "my_row": board[4],
+        "events": _events(now),
+        "refusals": _refusals(now),
+        "multipliers": _multipliers(now),
         "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
         "long_user": SimpleNamespace(id=8, username="W" * 24),
         "moments": [now, now - timedelta(minutes=6), now - timedelta(hours=3), now - timedelta(days=2)],
@@ -151,6 +154,50 @@ def _wallet_entries(now: datetime) -> list[WalletEntry]:
         WalletEntry("To rektangle", "Transfer", -1_000, 12_140, now - timedelta(hours=3), memo="thanks for the audit"),
         WalletEntry("Tip from basis_ghoul", "Tip", 250, 13_140, now - timedelta(days=2), reversed=True),
         WalletEntry("From the treasury", "Grant", 1_250_000, None, now - timedelta(days=40)),
+    ]
+
+
+def _events(now: datetime) -> list[SimpleNamespace]:
+    def event(name: str, state: str, starts: timedelta, **changes: object) -> SimpleNamespace:
+        window = {"starts_at": now + starts, "ends_at": now + starts + timedelta(days=2)}
+        facts = {"times": "×1.5", "participation_xp": 120, "participants": 1_284, "joined_at": None, "outcome": ""}
+        return SimpleNamespace(name=name, state=state, url="#main", join_url="#main", **(window | facts | changes))
+
+    joined = {"joined_at": now - timedelta(hours=3), "outcome": "Joining earned you 120 XP."}
+    return [
+        event("Halving week", "on", timedelta(days=-1)),
+        event("Meme contest of the century with a long name", "on", timedelta(days=-1), times="", **joined),
+        event("Bug bash", "coming", timedelta(days=3), participation_xp=0, participants=0),
+        event("Testnet quest", "ended", timedelta(days=-20), participants=1),
+        event("Airdrop rehearsal", "cancelled", timedelta(days=5), times="", participation_xp=0),
+    ]
+
+
+def _refusals(now: datetime) -> list[SimpleNamespace]:
+    def refusal(label: str, why: str, again: timedelta | None, subject: str = "") -> SimpleNamespace:
+        again_at = None if again is None else now + again
+        return SimpleNamespace(
+            label=label, why=why, created_at=now - timedelta(minutes=4), subject=subject, cause_url="#main",
+            again_at=again_at, pays_again=again_at is not None and again_at <= now,
+        )  # fmt: skip
+
+    return [
+        refusal("Reply written", "It came too soon after the last time.", timedelta(minutes=-3), "Gas at 3 gwei"),
+        refusal("Like received", "You had all the XP it pays in one day. Days are those of UTC.", timedelta(hours=5)),
+        refusal("Reply written", "You had written the same, or nearly the same, within 24 hours.", None),
+    ]
+
+
+def _multipliers(now: datetime) -> list[SimpleNamespace]:
+    def multiplier(name: str, times: str, *, is_on: bool = True, counts: bool = True) -> SimpleNamespace:
+        window = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=3)}
+        return SimpleNamespace(name=name, url="#main", times=times, is_on=is_on, counts=counts, **window)
+
+    return [
+        multiplier("", "×2"),
+        multiplier("", "×1.5", counts=False),
+        multiplier("Halving week", "×1.5"),
+        multiplier("", "×3", is_on=False, counts=False),
     ]
 
 

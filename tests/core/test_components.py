@@ -148,6 +148,31 @@ def wallet_entry(**changes: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**facts, **changes})
 
 
+def special_event(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "name": "Halving party", "url": "/events/halving", "join_url": "/events/halving/join", "state": "on",
+        "times": "×1.5", "participation_xp": 120, "participants": 34, "starts_at": NOW,
+        "ends_at": NOW + timedelta(days=2), "joined_at": NOW, "outcome": "",
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def refusal(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "label": "Reply written", "why": "It came too soon after the last time.", "created_at": NOW, "subject": "",
+        "cause_url": "", "again_at": NOW + timedelta(seconds=15), "pays_again": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def multiplier(**changes: Any) -> SimpleNamespace:
+    facts = {
+        "name": "", "url": "", "times": "×2", "starts_at": NOW, "ends_at": NOW + timedelta(days=2), "is_on": True,
+        "counts": True,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
 def board_row(position: int, **changes: Any) -> SimpleNamespace:
     facts = {
         "position": position, "user_id": position * 31, "username": f"member_{position}", "level": 34,
@@ -178,6 +203,9 @@ H = SimpleNamespace(
     me=board_row(9, username="ok", rank_name=HOSTILE, level=HOSTILE, behind=HOSTILE),
     steps=[SimpleNamespace(label=HOSTILE, done=False, url=HOSTILE), SimpleNamespace(label=HOSTILE, done=True, url="/")],
     page=SimpleNamespace(next=HOSTILE, previous=HOSTILE),
+    event=special_event(name=HOSTILE, times=HOSTILE, url=HOSTILE, join_url=HOSTILE, outcome=HOSTILE),
+    refusals=[refusal(label=HOSTILE, why=HOSTILE, subject=HOSTILE, cause_url=HOSTILE)],
+    multipliers=[multiplier(name=HOSTILE, url=HOSTILE, times=HOSTILE)],
 )
 
 # Every way in which text reaches a component: bound (:x="…"), interpolated (x="{{ … }}") and in a slot. Empty for a
@@ -198,6 +226,8 @@ HOSTILE_USES = {
         '<c-empty icon="{{ h.text }}" title="{{ h.text }}" text="{{ h.text }}" />',
         '<c-empty :icon="h.text" :title="h.text" :text="h.text"><c-slot name="action">{{ h.text }}</c-slot></c-empty>',
     ],
+    "event-card": ['<c-event-card :event="h.event" />', '<c-event-card :event="h.event" page />'],
+    "event-join": ['<c-event-join :event="h.event" />'],
     "field": ['<c-field :field="h.form.name" />'],
     "form-errors": ['<c-form-errors :form="h.form" />', "{{ h.form }}"],
     "icon": ['<c-icon name="{{ h.text }}" />', '<c-icon :name="h.text" />'],
@@ -247,7 +277,12 @@ HOSTILE_USES = {
     "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
     "xp-history": ['<c-xp-history :entries="h.xp_entries" />', '<c-xp-history :action="h.text" />'],
     "xp-leaderboard": ['<c-xp-leaderboard :rows="h.board" :me="h.me" :caption="h.text" podium />'],
+    "xp-multipliers": ['<c-xp-multipliers :items="h.multipliers" />'],
     "xp-progress-bar": ['<c-xp-progress-bar :standing="h.standing" />'],
+    "xp-refusals": [
+        '<c-xp-refusals :entries="h.refusals" :more="h.text" />',
+        '<c-xp-refusals><c-slot name="action">{{ h.text }}</c-slot></c-xp-refusals>',
+    ],
 }  # fmt: skip
 
 
@@ -492,3 +527,38 @@ def test_a_form_without_a_general_error_points_to_the_fields() -> None:
 
 def test_a_right_form_shows_no_errors() -> None:
     assert draw('<c-form-errors :form="form" />', form=forms.Form({})).strip() == ""
+
+
+# ── Refusals, multipliers, events ──
+
+
+def test_a_refusal_says_why_and_when_it_pays_again() -> None:
+    again_at = timezone.now() + timedelta(hours=3, seconds=30)
+    seen = Seen(draw('<c-xp-refusals :entries="entries" />', entries=[refusal(again_at=again_at)]))
+    when = f"in 3 h, {again_at.strftime('%-d %b %Y, %H:%M UTC')}"
+    assert seen.words.endswith(f"0 XP It came too soon after the last time. Pays again {when} .")
+
+
+@pytest.mark.parametrize(
+    ("changes", "end"), [({"pays_again": True}, "It pays again."), ({"again_at": None}, "after the last time.")]
+)
+def test_a_refusal_promises_no_time_that_is_over_or_unknown(changes: dict[str, Any], end: str) -> None:
+    assert Seen(draw('<c-xp-refusals :entries="entries" />', entries=[refusal(**changes)])).words.endswith(end)
+
+
+def test_a_boost_says_until_when() -> None:
+    seen = Seen(draw('<c-xp-multipliers :items="items" />', items=[multiplier()]))
+    assert seen.words == "Boost ×2 until 24 Nov 2026, 12:19 UTC On"
+
+
+def test_a_boost_to_come_says_from_when() -> None:
+    seen = Seen(draw('<c-xp-multipliers :items="items" />', items=[multiplier(is_on=False, counts=False)]))
+    assert seen.words == "Boost ×2 from 22 Nov 2026, 12:19 UTC until 24 Nov 2026, 12:19 UTC"
+
+
+@pytest.mark.parametrize(
+    ("state", "chip"), [("on", "On now"), ("coming", "Coming"), ("ended", "Ended"), ("cancelled", "Cancelled")]
+)
+def test_an_events_state_is_a_word(state: str, chip: str) -> None:
+    seen = Seen(draw('<c-event-card :event="e" />', e=special_event(state=state)))
+    assert (seen.only("section")["data-state"], chip in seen.words) == (state, True)
