@@ -536,7 +536,7 @@ def test_a_refusal_says_why_and_when_it_pays_again() -> None:
     again_at = timezone.now() + timedelta(hours=3, seconds=30)
     seen = Seen(draw('<c-xp-refusals :entries="entries" />', entries=[refusal(again_at=again_at)]))
     when = f"in 3 h, {again_at.strftime('%-d %b %Y, %H:%M UTC')}"
-    assert seen.words.endswith(f"0 XP It came too soon after the last time. Pays again {when} .")
+    assert seen.words.endswith(f"0 XP It came too soon after the last time. Pays again {when}.")
 
 
 @pytest.mark.parametrize(
