@@ -5,7 +5,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from degentalk.forum.models import Thread
+from degentalk.forum import services as forum
+from degentalk.forum.models import Like, ModerationAct, PostRevision, Thread
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,59 @@ def test_nothing_is_added_or_deleted_here(thread, path):
     admin.force_login(make.user("root", is_staff=True, is_superuser=True))
     path = path.format(thread=thread.pk, post=thread.posts.first().pk)
     assert admin.get(f"/admin/forum/{path}").status_code == 403
+
+
+@pytest.fixture
+def history(thread) -> dict[str, int]:
+    """A row of each kind that is only looked at, by the name of its model."""
+    post = thread.posts.get(number=1)
+    forum.like(member=make.user("bob"), post=post)
+    forum.edit_post(post=post, author=post.author, body="Gas is dear", revision=0)
+    forum.hide(post=post, moderator=make.moderator(), reason="Off topic")
+    rows = (Like, PostRevision, ModerationAct)
+    return {model._meta.model_name: model.objects.get().pk for model in rows}
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(make.user("root", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("model", ["like", "postrevision", "moderationact"])
+def test_w18_what_happened_is_shown_and_stays(admin, history, model):
+    row = f"/admin/forum/{model}/{history[model]}"
+    assert [admin.get(path).status_code for path in (f"/admin/forum/{model}/", f"{row}/change/")] == [200, 200]
+    answers = [
+        admin.get(f"/admin/forum/{model}/add/"),
+        admin.post(f"{row}/change/", {"reason": "Changed", "body": "Changed", "is_active": ""}),
+        admin.post(f"{row}/delete/", {"post": "yes"}),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+
+
+@pytest.mark.parametrize("model", ["like", "postrevision", "moderationact"])
+def test_what_happened_is_found_by_the_author_of_the_post(admin, history, model):
+    found = admin.get(f"/admin/forum/{model}/", {"q": "alice"}).context["cl"].queryset
+    assert [row.pk for row in found] == [history[model]]
+    assert admin.get(f"/admin/forum/{model}/", {"q": "nobody"}).status_code == 200
+
+
+def test_a_post_shows_its_state_and_what_it_said_before(admin, thread, history):
+    post = thread.posts.get(number=1)
+    shown = admin.get(f"/admin/forum/post/{post.pk}/change/").content.decode()
+    assert "Hello" in shown
+    assert "Gas is dear" in shown
+    found = admin.get("/admin/forum/post/?state__exact=hidden").context["cl"].queryset
+    assert list(found) == [post]
+
+
+def test_moderators_read_earlier_texts_and_acts_but_not_who_likes_what(history):
+    client = Client()
+    client.force_login(make.moderator("another"))
+    models = ("postrevision", "moderationact", "like")
+    assert [client.get(f"/admin/forum/{model}/").status_code for model in models] == [200, 200, 403]
 
 
 @pytest.mark.parametrize("path", ["thread/?q=gas", "post/?q=hello", "thread/?q=alice", "post/?q=alice"])
