@@ -7,6 +7,7 @@ from datetime import datetime
 from math import prod
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -208,6 +209,29 @@ def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> Place:
         behind=None if above is None else above - xp,
         is_listed=mine.is_listed,
     )
+
+
+def nobody_on(span: Span) -> str:
+    """What an empty board says."""
+    sentences = {
+        "day": _("Nobody has earned XP today yet"),
+        "week": _("Nobody has earned XP this week yet"),
+        "month": _("Nobody has earned XP this month yet"),
+    }
+    return sentences.get(span.name, _("Nobody is on this board yet"))
+
+
+def boundaries(span: Span) -> str:
+    """What a board counts, from when to when: in UTC, as the boundaries are."""
+    if not span.starts_at or not span.ends_at:
+        return _("All XP ever earned.")
+    sentences = {
+        "day": _("Day since %(start)s, 00:00 UTC. The next begins on %(end)s."),
+        "week": _("Week since %(start)s, 00:00 UTC. The next begins on %(end)s."),
+        "month": _("Month since %(start)s, 00:00 UTC. The next begins on %(end)s."),
+    }
+    start, end = (date_format(moment, "D j M") for moment in (span.starts_at, span.ends_at))
+    return sentences[span.name] % {"start": start, "end": end}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The component gallery: every component in every state, on sample figures. Served only while DEBUG is on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -90,6 +90,8 @@ class BoardRow:
     is_me: bool = False
     is_listed: bool = True
     behind: int | None = None
+    position_is_exact: bool = True
+    is_tied: bool = False
 
 
 class SampleForm(forms.Form):
@@ -206,5 +208,6 @@ def _board() -> list[BoardRow]:
     rows = []
     for place, (name, (tier, rank_name, level)) in enumerate(zip(names, reversed(TIERS), strict=False), start=1):
         xp = 25 * (level - 1) * level + 60
-        rows.append(BoardRow(place, place * 31, name, level, tier, rank_name, xp, is_me=place == 5, behind=841))
+        row = BoardRow(place, place * 31, name, level, tier, rank_name, xp, is_me=place == 5, behind=841)
+        rows.append(replace(row, position=5, is_tied=True) if place > 4 else row)
     return rows

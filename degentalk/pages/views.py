@@ -1,6 +1,7 @@
 """Screens that read several domains. Each asks for its facts and renders them; nothing is written here."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +13,13 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.forum.models import Thread
-from degentalk.pages import causes, profile
+from degentalk.pages import boards, causes, profile
 from xp import events
 from xp.boards import XpBoard
 from xp.models import SpecialEvent, XpLog
-from xp.presentation import action_pays, entries, ladder
+from xp.presentation import action_pays, boundaries, entries, ladder
 from xp.presentation import refusals as refusals_in_words
-from xp.views import board_page, history_page, my_place, refusals_page
+from xp.views import asks_who_it_is, board_shown, history_page, refusals_page
 
 HOME_THREADS = 10
 HOME_EVENTS = 2
@@ -84,9 +85,12 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def leaderboards(request: HttpRequest) -> HttpResponse:
-    """The board of all XP ever earned."""
-    page = board_page(request)
-    facts = {"page": page, "is_first_page": page.previous is None, "me": my_place(request)}
+    """The boards: all XP ever earned, and that of the running month, week and day."""
+    if asks_who_it_is(request):
+        return redirect_to_login(request.get_full_path())
+    shown = board_shown(request)
+    ways = {"periods": boards.periods(shown), "views": boards.views(shown)}
+    facts = {"shown": shown, "boundaries": boundaries(shown.span)} | ways
     return render(request, "pages/leaderboards.html", facts)
 
 

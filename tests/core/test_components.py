@@ -177,7 +177,7 @@ def board_row(position: int, **changes: Any) -> SimpleNamespace:
     facts = {
         "position": position, "user_id": position * 31, "username": f"member_{position}", "level": 34,
         "tier": "dolphin", "rank_name": "Dolphin", "xp": 1_000_000 - position, "is_me": False,
-        "is_listed": True, "behind": None,
+        "is_listed": True, "behind": None, "position_is_exact": True, "is_tied": False,
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
 
@@ -214,6 +214,7 @@ HOSTILE_USES = {
     "ago": [],
     "alert": ['<c-alert kind="{{ h.text }}">{{ h.text }}</c-alert>', '<c-alert :kind="h.text" />'],
     "avatar": ['<c-avatar id="7" size="{{ h.text }}" />', '<c-avatar id="7" :size="h.text" />'],
+    "board-place": ['<c-board-place :of="h.me" :mark="h.text" />', '<c-board-place :of="h.me" mark="{{ h.text }}" />'],
     "card": [
         '<c-card heading="{{ h.text }}" meta="{{ h.text }}" id="{{ h.text }}" cls="{{ h.text }}">{{ h.text }}</c-card>',
         '<c-card :heading="h.text" :meta="h.text" :level="h.text" :id="h.text" :cls="h.text" />',
@@ -276,7 +277,11 @@ HOSTILE_USES = {
     "wallet-balance": ['<c-wallet-balance :wallet="h.wallet" />'],
     "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
     "xp-history": ['<c-xp-history :entries="h.xp_entries" />', '<c-xp-history :action="h.text" />'],
-    "xp-leaderboard": ['<c-xp-leaderboard :rows="h.board" :me="h.me" :caption="h.text" podium />'],
+    "xp-leaderboard": [
+        '<c-xp-leaderboard :rows="h.board" :me="h.me" :caption="h.text" podium />',
+        '<c-xp-leaderboard :nobody="h.text" :hint="h.text" :action="h.text" />',
+        '<c-xp-leaderboard :rows="h.board" :page="h.page" :swaps="h.text" caption="{{ h.text }}" />',
+    ],
     "xp-multipliers": ['<c-xp-multipliers :items="h.multipliers" />'],
     "xp-progress-bar": ['<c-xp-progress-bar :standing="h.standing" />'],
     "xp-refusals": [
@@ -471,6 +476,19 @@ def test_the_viewers_place_is_pinned_with_the_gap() -> None:
     seen = Seen(draw('<c-xp-leaderboard :rows="rows" :me="me" />', rows=[board_row(1)], me=me))
     assert seen.only("aside")["aria-label"] == "Your place"
     assert "84 XP behind the next place" in seen.words
+
+
+def test_a_shared_place_says_so() -> None:
+    seen = Seen(draw('<c-board-place :of="row" mark="#" />', row=board_row(2, is_tied=True)))
+    assert (seen.words, seen.tags[0][1]["title"]) == ("#2=, shared", "Shared place")
+
+
+def test_a_place_that_was_not_counted_now_says_about() -> None:
+    assert Seen(draw('<c-board-place :of="row" />', row=board_row(12_345, position_is_exact=False))).words == "≈12,345"
+
+
+def test_an_unknown_place_is_beyond_the_first_ten_thousand() -> None:
+    assert Seen(draw('<c-board-place :of="row" />', row=SimpleNamespace(position=None))).words == "10,000+"
 
 
 def test_an_empty_board_says_so() -> None:

@@ -13,9 +13,9 @@ select xp_post(%s, 'special_event', %s, %s, (select max(number) from rule_sets),
 """
 
 
-def member_with(points, username):
+def member_with(points, username, **fields):
     """A new member, through the door for XP."""
-    member = make.user(username)
+    member = make.user(username, **fields)
     with connection.cursor() as cursor:
         cursor.execute(GRANT, [member.pk, points, f"test:{username}"])
     return member
