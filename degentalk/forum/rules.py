@@ -4,9 +4,11 @@ was written before.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -32,7 +34,7 @@ passes, a changed word or an added line does not. Two sentences on one subject s
 SHUFFLED_WORDS_MIN = 12
 """From so many words on, the same words in another order are the same text; few words may mean two things."""
 
-NOT_LETTERS = re.compile(r"[\W_]+")
+NOT_LETTERS = re.compile(r"[^\w\s]+|_+")
 
 # Separators and control, format and unassigned characters: nobody sees them.
 INVISIBLE = frozenset("ZC")
@@ -64,25 +66,34 @@ class Text:
     def of(cls, shown: str) -> "Text":
         """From what a reader sees. Case, accents, punctuation, spaces and invisible characters make no difference."""
         folded = unicodedata.normalize("NFKD", shown).casefold()
-        words = tuple(filter(None, (NOT_LETTERS.sub("", word) for word in folded.split())))
         # Emoji have no letters, and are compared as they are.
-        return cls(words or tuple(folded.split()))
+        return cls(tuple(NOT_LETTERS.sub("", folded).split() or folded.split()))
+
+    @cached_property
+    def letters(self) -> str:
+        return "".join(self.words)
+
+    @cached_property
+    def counted(self) -> Counter[str]:
+        return Counter(self.words)
 
     def is_like(self, other: "Text") -> bool:
         """Whether the two are nearly the same, also with their words in another order."""
-        if _alike("".join(self.words), "".join(other.words)):
-            return True
-        if min(len(self.words), len(other.words)) < SHUFFLED_WORDS_MIN:
+        return self._shares_words(other) or self._shares_letters(other)
+
+    def _shares_letters(self, other: "Text") -> bool:
+        # Below the cutoff it stops early and says 0; texts of very different length are not compared at all.
+        return fuzz.ratio(self.letters, other.letters, score_cutoff=ALIKE_PERCENT) >= ALIKE_PERCENT
+
+    def _shares_words(self, other: "Text") -> bool:
+        fewest, all_words = min(len(self.words), len(other.words)), len(self.words) + len(other.words)
+        if fewest < SHUFFLED_WORDS_MIN or 2 * fewest * 100 < ALIKE_PERCENT * all_words:
             return False
-        return _alike(" ".join(sorted(self.words)), " ".join(sorted(other.words)))
+        shared = (self.counted & other.counted).total()
+        return 2 * shared * 100 >= ALIKE_PERCENT * all_words
 
 
 def is_repost(shown: str, earlier: Iterable[str]) -> bool:
     """Whether a text is nearly the same as one of the earlier ones. All are what readers see, without markup."""
     text = Text.of(shown)
     return any(text.is_like(Text.of(other)) for other in earlier)
-
-
-def _alike(one: str, other: str) -> bool:
-    # Below the cutoff the comparison stops early and says 0; texts of very different length are not compared at all.
-    return fuzz.ratio(one, other, score_cutoff=ALIKE_PERCENT) >= ALIKE_PERCENT
