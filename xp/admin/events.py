@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from degentalk.core.admin import ReadOnlyAdmin, link, link_to, list_link
 from degentalk.core.clock import database_time
@@ -117,9 +117,8 @@ class SpecialEventAdmin(RuleAdmin):
     @admin.display(description=_("joined"))
     def joined(self, event: SpecialEvent) -> SafeString:
         count = event.participations.count()
-        return list_link(
-            EventParticipation, f"event__id__exact={event.pk}", gettext("%(count)d members") % {"count": count}
-        )
+        words = ngettext("%(count)d member", "%(count)d members", count) % {"count": count}
+        return list_link(EventParticipation, f"event__id__exact={event.pk}", words)
 
 
 @admin.register(EventParticipation)
