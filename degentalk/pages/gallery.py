@@ -127,6 +127,17 @@ def _samples(now: datetime) -> dict[str, object]:
         "multipliers": _multipliers(now),
         "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
         "long_user": SimpleNamespace(id=8, username="W" * 24),
+        "sample_posts": [
+            _post(1, like_count=0),
+            _post(2, like_count=3),
+            _post(3, like_count=1_204, is_liked=True),
+            _post(4, like_count=7, may_like=False),
+        ],
+        "removed_posts": [
+            _post(5, state="hidden", reason="Off topic", shows_text=True),
+            _post(6, state="spam"),
+            _post(7, state="deleted"),
+        ],
         "moments": [now, now - timedelta(minutes=6), now - timedelta(hours=3), now - timedelta(days=2)],
         "long_ago": now - timedelta(days=200),
         "blank_form": SampleForm(),
@@ -201,6 +212,24 @@ def _multipliers(now: datetime) -> list[SimpleNamespace]:
         multiplier("Halving week", "×1.5"),
         multiplier("", "×3", is_on=False, counts=False),
     ]
+
+
+def _post(
+    pk: int,
+    *,
+    like_count: int = 0,
+    is_liked: bool = False,
+    may_like: bool = True,
+    state: str = "visible",
+    reason: str = "",
+    shows_text: bool = False,
+) -> SimpleNamespace:
+    act = SimpleNamespace(reason=reason) if reason else None
+    seen = SimpleNamespace(may_like=may_like, act=act, shows_text=shows_text, is_own=shows_text)
+    thread = SimpleNamespace(is_removed=True)  # without an address to sign in for
+    return SimpleNamespace(
+        pk=pk, like_count=like_count, is_liked=is_liked, state=state, seen=seen, thread=thread, get_absolute_url="#main"
+    )
 
 
 def _board() -> list[BoardRow]:
