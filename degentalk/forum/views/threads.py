@@ -5,14 +5,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_cotton import render_component
 from django_htmx.http import reswap, retarget
 
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
-from degentalk.core import toasts
 from degentalk.core.fields import DIGITS
 from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
 from degentalk.forum import rules
@@ -29,11 +27,11 @@ from degentalk.forum.views.answers import (
     sign_in_url,
     signed_out,
     status_of,
-    whole,
 )
 from degentalk.forum.views.finding import is_closed_to, removed, thread_of
 from wallet.models import UserWallet
 from xp import services as xp
+from xp.toasts import earned
 
 THREADS_PER_PAGE = 25
 
@@ -118,27 +116,7 @@ def _earned(gain: xp.Gain) -> Fact:
 
 
 def _toast(request: HttpRequest, fact: Fact, *, why: str) -> None:
-    """What it earned; a refusal of the rules, such as a cooldown, is quiet."""
-    if fact["points"]:
-        toasts.add(request, kind="xp", title=_("+%(points)s XP") % {"points": whole(fact["points"])}, text=why)
-    if fact["levels"]:
-        reached = xp.curve().level(fact["levels"][-1])
-        toasts.add(
-            request,
-            kind="levelup",
-            title=_("Level %(level)s") % {"level": whole(reached.level)},
-            text=_reward(reached.rank_name, fact["dgt"]),
-            level=reached.level,
-            tier=reached.tier,
-            name=reached.rank_name,
-        )
-
-
-def _reward(rank_name: str, dgt: int) -> str:
-    if not dgt:
-        return _("You are %(rank)s now.") % {"rank": rank_name}
-    words = ngettext("%(rank)s. %(amount)s DGT is yours.", "%(rank)s. %(amount)s DGT are yours.", dgt)
-    return words % {"rank": rank_name, "amount": whole(dgt)}
+    earned(request, xp.Gain(points=fact["points"], levels=tuple(fact["levels"]), dgt=fact["dgt"]), why=why)
 
 
 def _replied(request: HtmxRequest, author: User, found: Thread, fact: Fact, *, seen: int) -> HttpResponse:
