@@ -49,6 +49,8 @@ READ_ONLY: set[str] = {
     # ledger, balances, XP and their logs: written through the doors below, and only there
     "wallet",
     "xp",
+    "xp_drift",
+    "xp_running_periods",
 }
 
 FUNCTIONS: list[str] = [
@@ -67,6 +69,7 @@ FUNCTIONS: list[str] = [
     "xp_give_back",
     "xp_change_curve",
     "xp_recompute_levels",
+    "xp_repair",
     "xp_build_board_buckets",
     "xp_periods_kept_since",
     "xp_forget_periods",

@@ -150,8 +150,13 @@ CELERY_BEAT_SCHEDULE = {
     "xp.pay_pending_rewards": {"task": "xp.pay_pending_rewards", "schedule": 60.0},
     "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
     "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},
+    "xp.forget_refusals": {"task": "xp.forget_refusals", "schedule": crontab(hour=3, minute=40)},
+    "xp.examine": {"task": "xp.examine", "schedule": crontab(hour=4, minute=10)},
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
 }
+
+# ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+XP_REFUSALS_KEPT_DAYS = env.number("XP_REFUSALS_KEPT_DAYS", 30, at_least=1)
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"

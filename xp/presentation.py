@@ -268,11 +268,16 @@ def action_pays(name: str) -> int:
 
 
 def _label(row: XpLog) -> str:
-    label = row.action.label if row.action else _("Adjustment by staff")
+    label = row.action.label if row.action else _adjustment(row)
     if row.reverses_id is None:
         return label
     words = _("Taken back: %(label)s") if row.xp_awarded < 0 else _("Granted again: %(label)s")
     return words % {"label": label}
+
+
+def _adjustment(row: XpLog) -> str:
+    """A row without an action is by staff; without staff it is the doctor's."""
+    return _("Adjustment by staff") if row.actor_id else _("Put right by xp_doctor")
 
 
 def _limit(name: str) -> str:

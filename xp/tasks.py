@@ -1,6 +1,15 @@
+import logging
+
 from celery import shared_task
 
 from xp import services as xp
+from xp.services import doctor
+from xp.services.doctor import Drift
+
+logger = logging.getLogger(__name__)
+
+DRIFT_NAMED = 10
+"""So many disagreements are named in the log of the site; `manage.py xp_doctor` names them all."""
 
 
 @shared_task(name="xp.pay_pending_rewards")
@@ -25,3 +34,19 @@ def build_board_buckets() -> int:
 def forget_periods() -> int:
     """Delete totals of days, weeks and months that no board shows any more. Running it twice changes nothing."""
     return xp.forget_periods()
+
+
+@shared_task(name="xp.forget_refusals")
+def forget_refusals() -> int:
+    """Delete refusals that are older than XP_REFUSALS_KEPT_DAYS. Running it twice changes nothing."""
+    return xp.forget_refusals()
+
+
+@shared_task(name="xp.examine")
+def examine() -> int:
+    """Compare everything with the XP log, and complain where it disagrees. Changes nothing."""
+    named: list[Drift] = []
+    examined = doctor.examine(lambda drift: named.append(drift) if len(named) < DRIFT_NAMED else None)
+    if examined.drift:
+        logger.error("xp_doctor: %d drift. Run manage.py xp_doctor. %s", examined.drift, "; ".join(map(str, named)))
+    return examined.drift

@@ -65,9 +65,17 @@ class Environment:
 
         return self.read(name, default, parse, "on or off")
 
-    def number(self, name: str, default: int | Required = REQUIRED) -> int:
+    def number(self, name: str, default: int | Required = REQUIRED, *, at_least: int | None = None) -> int:
         """A whole number."""
-        return self.read(name, default, int, "a whole number")
+
+        def parse(value: str) -> int:
+            number = int(value)
+            if at_least is not None and number < at_least:
+                raise ValueError(value)
+            return number
+
+        kind = "a whole number" if at_least is None else f"a whole number from {at_least}"
+        return self.read(name, default, parse, kind)
 
     def url(self, name: str, default: str | Required = REQUIRED, *, schemes: tuple[str, ...]) -> str:
         """A URL with one of the schemes."""

@@ -31,6 +31,7 @@ MALFORMED = {
     "DATABASE_OWNER_URL": "postgres://host-only",
     "REDIS_URL": "localhost:6379",
     "EMAIL_URL": "pigeon://loft",
+    "XP_REFUSALS_KEPT_DAYS": "0",
 }
 OPTIONAL = {"DEBUG", "DATABASE_OWNER_URL"}
 WRONG = [(name, "") for name in PRODUCTION if name not in OPTIONAL] + list(MALFORMED.items())

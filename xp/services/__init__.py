@@ -9,6 +9,7 @@ from xp.services.events import Joined, join_event
 from xp.services.freezes import give_streak_freeze, grant_streak_freeze
 from xp.services.gifts import give_boost
 from xp.services.outside import award_from_outside, trigger
+from xp.services.retention import forget_refusals
 from xp.services.rewards import pay_pending_rewards
 from xp.services.standing import curve, standing_of
 from xp.services.tips import TipGains, award_tip
@@ -32,6 +33,7 @@ __all__ = [
     "follow_time_zone",
     "foresee",
     "forget_periods",
+    "forget_refusals",
     "give_boost",
     "give_streak_freeze",
     "grant_boost",
