@@ -1,14 +1,14 @@
 """Boosts of members, and the form that grants one."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import LineField, ReasonField
 from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, link
@@ -67,8 +68,9 @@ class BoostForm(forms.Form):
 
     def renew_key(self) -> None:
         """The key has had its answer: the form that is shown again is a new attempt."""
-        self.data = self.data.copy()
-        self.data["key"] = str(uuid.uuid4())
+        submitted = cast(QueryDict, self.data).copy()
+        submitted["key"] = str(uuid.uuid4())
+        self.data = submitted
 
 
 @admin.register(XpBoost)
@@ -106,7 +108,7 @@ class XpBoostAdmin(ReadOnlyAdmin):
     def has_grant_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("xp.grant_boost"))
 
-    def grant(self, request: HttpRequest) -> HttpResponse:
+    def grant(self, request: StaffRequest) -> HttpResponse:
         """Ask for whom and why, then do it: once, however often the button is pressed."""
         if not (self.has_view_permission(request) and self.has_grant_permission(request)):
             raise PermissionDenied
@@ -121,11 +123,11 @@ class XpBoostAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("Grant a boost"),
             "opts": self.opts,
-            "adminform": AdminForm(form, [(None, {"fields": fields})], {}),
+            "adminform": AdminForm(form, [(None, {"fields": fields})], {}),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/xp/xpboost/grant.html", context)
 
-    def _granted(self, request: HttpRequest, form: BoostForm) -> bool:
+    def _granted(self, request: StaffRequest, form: BoostForm) -> bool:
         given = {**form.cleaned_data, "key": str(form.cleaned_data["key"])}
         member = given.pop("member")
         try:
