@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from degentalk.core import clock
@@ -275,3 +277,24 @@ def test_boosts_are_not_edited(client, staff, path):
     )
     path = path.replace("1", str(boost.pk))
     assert client.post(f"/admin/xp/xpboost/{path}", {"multiplier_bps": "90000"}).status_code == 403
+
+
+def test_lists_take_the_same_queries_however_long_they_are(client, staff):
+    now, counts = clock.database_time(), []
+    lists = [LIST, "/admin/xp/eventparticipation/", "/admin/xp/xpboost/"]
+    for number in range(6):
+        member, event = make.user(f"member_{number}"), on_now(name=f"Event {number}")
+        xp.join_event(user=member, event=event)
+        xp.grant_boost(
+            user=member, multiplier_bps=20_000, starts_at=now, ends_at=now + timedelta(1), source=f"test_boost:{number}"
+        )
+        if number in (0, 5):
+            client.get(LIST)
+            counts.append([_queries(client, path) for path in lists])
+    assert counts[0] == counts[1]
+
+
+def _queries(client, path):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
