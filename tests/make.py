@@ -7,11 +7,15 @@ from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.utils import timezone
 
 from degentalk.accounts.models import ApiToken, User
 from degentalk.forum import services as forum
 from degentalk.forum.models import Thread
+from xp import services as xp
+from xp.middleware import VISITED
+from xp.models import UserStreak
 
 
 def user(username: str = "alice", *, password: str | None = None, **fields: Any) -> User:
@@ -32,6 +36,16 @@ def moderator(username: str = "moderator") -> User:
     member = user(username, is_staff=True)
     member.groups.add(Group.objects.get(name="moderator"))
     return member
+
+
+def signed_in(client: Client, user: User) -> User:
+    """The same member, in this browser since earlier today: the XP, toast and queries of the day's visit are past."""
+    client.force_login(user)
+    xp.visit(user=user)
+    session = client.session
+    session[VISITED] = UserStreak.objects.of(user).last_day.isoformat()
+    session.save()
+    return user
 
 
 def api_token(user: User, *scopes: str, name: str = "script", lifetime: timedelta | None = timedelta(days=30)) -> str:

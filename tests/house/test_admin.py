@@ -43,9 +43,7 @@ def busy(username, levels=1):
 @pytest.fixture
 def staff(client):
     """An admin, signed in."""
-    staff = make.user("root", is_staff=True, is_superuser=True)
-    client.force_login(staff)
-    return staff
+    return make.signed_in(client, make.user("root", is_staff=True, is_superuser=True))
 
 
 @pytest.fixture

@@ -51,12 +51,12 @@ def test_sign_up_post_earn_level_up_get_dgt_see_why(site, no_cooldown):
     third, _fields = reply(alice, thread, "Reply three")
 
     assert ["+10 XP" in answer.text for answer in (first, second, third)] == [True, True, True]
-    assert ["Level 2" in answer.text for answer in (first, second, third)] == [False, False, True]
-    assert "Lurker. 20 DGT are yours." in third.text
-    assert 'hx-swap-oob="beforeend:#toasts"' in third.text
+    assert ["<b>Level 2</b>" in answer.text for answer in (first, second, third)] == [False, True, False]
+    assert "Lurker. 20 DGT are yours." in second.text
+    assert 'hx-swap-oob="beforeend:#toasts"' in second.text
 
     user = User.objects.get(username="alice")
-    assert (UserXp.objects.of(user).xp, UserXp.objects.of(user).level) == (50, 2)
+    assert (UserXp.objects.of(user).xp, UserXp.objects.of(user).level) == (60, 2)
     entry = DgtTransaction.objects.of(user).get()
     assert (entry.amount, entry.balance_after, entry.transaction_type, entry.description) == (
         20,
@@ -66,20 +66,20 @@ def test_sign_up_post_earn_level_up_get_dgt_see_why(site, no_cooldown):
     )
 
     profile = alice.get("/profile/alice").text
-    for text in ("Lurker", "Reply written", "Thread started"):
+    for text in ("Lurker", "Reply written", "Thread started", "Daily visit"):
         assert text in profile
     assert re.search(r"Base\s*</dt>\s*<dd>\s*10\s*</dd>", profile)
     wallet_page = alice.get("/wallet").text
     assert "Reached level 2" in wallet_page
 
     standing = alice.get("/api/xp/me").json()
-    assert (standing["xp"], standing["level"], standing["to_go"], standing["position"]) == (50, 2, 100, 1)
+    assert (standing["xp"], standing["level"], standing["to_go"], standing["position"]) == (60, 2, 90, 1)
     assert alice.get("/api/wallet/me").json()["balance"] == 20
     log = alice.get("/api/xp/me/log").json()["results"]
-    assert [row["points"] for row in log] == [10, 10, 10, 20]
-    assert log[0]["why"] == {"base": 10, "multipliers": [], "result": 10}
+    assert [row["points"] for row in log] == [10, 10, 10, 20, 10]
+    assert log[0]["why"] == {"base": 10, "multipliers": [], "result": 10, "scale": None, "limit": None}
     board = site.visitor().get("/api/xp/leaderboard").json()["results"]
-    assert [(row["position"], row["username"], row["xp"]) for row in board] == [(1, "alice", 50)]
+    assert [(row["position"], row["username"], row["xp"]) for row in board] == [(1, "alice", 60)]
 
     assert Notification.objects.get(user=user, kind="level_up").text == "You reached level 2, Lurker. 20 DGT are yours."
     assert "You reached level 2" in alice.get("/account/notifications").text
@@ -92,7 +92,7 @@ def test_the_same_request_sent_twice_changes_nothing(site, no_cooldown):
     again = alice.post(f"/thread/{thread.pk}/reply", fields, htmx=True)
     assert (first.status_code, again.status_code) == (200, 200)
     assert Post.objects.filter(thread=thread, body="Only once").count() == 1
-    assert (UserXp.objects.get().xp, XpLog.objects.count()) == (30, 2)
+    assert (UserXp.objects.get().xp, XpLog.objects.count()) == (40, 3)
 
 
 def test_fifty_parallel_replies_with_one_key_post_and_award_once(site, no_cooldown):
@@ -109,7 +109,7 @@ def test_fifty_parallel_replies_with_one_key_post_and_award_once(site, no_cooldo
     statuses = together([click for _ in range(50)])
     assert set(statuses) == {200}
     assert Post.objects.filter(thread=thread).count() == 2
-    assert (UserXp.objects.get().xp, XpLog.objects.count()) == (30, 2)
+    assert (UserXp.objects.get().xp, XpLog.objects.count()) == (40, 3)
 
 
 def test_a_plain_form_without_script_does_the_same(site, no_cooldown):
@@ -128,7 +128,7 @@ def test_a_reply_within_the_cooldown_is_posted_and_quietly_earns_nothing(site):
     second, _fields = reply(alice, thread, "Second")
     assert "Second" in second.text
     assert "XP</b>" not in second.text
-    assert UserXp.objects.get().xp == 30
+    assert UserXp.objects.get().xp == 40
 
 
 def test_signing_out_ends_it(site):

@@ -13,9 +13,7 @@ NOTHING = {"balance": 0, "held": 0, "debt": 0, "lifetime_earned": 0, "lifetime_s
 
 @pytest.fixture
 def alice(client):
-    alice = make.user("alice")
-    client.force_login(alice)
-    return alice
+    return make.signed_in(client, make.user("alice"))
 
 
 def bearer(user, *scopes):
