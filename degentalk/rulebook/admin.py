@@ -71,7 +71,7 @@ class RuleAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         """Both or neither: Django's view holds the transaction."""
         before = rulebook.current()
-        if change:  # only what was changed: somebody else may have changed the rest while the form was open
+        if change:  # only what was changed: not every column is for this page, or for this role, to write
             columns = {field.name for field in obj._meta.concrete_fields}
             obj.save(update_fields=[name for name in form.changed_data if name in columns])
         else:

@@ -15,6 +15,12 @@ from xp.models import StreakMilestone, XpAction
 class XpActionForm(RuleForm):
     """What the rules refuse is said beside what was typed, before anything is saved."""
 
+    def clean_amount_step(self) -> int | None:
+        step: int | None = self.cleaned_data["amount_step"]
+        if step == 0:
+            raise forms.ValidationError(_("At least 1, or empty for the base whatever the amount."))
+        return step
+
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:

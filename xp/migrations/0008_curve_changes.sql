@@ -63,13 +63,15 @@ begin
     return moved;
 end $$;
 
--- However thresholds move, levels follow: at commit there is a change of the curve that is not finished.
+-- However thresholds move, levels follow: at commit there is a change of the curve that was made with it.
 create function xp_levels_recompute() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
     if tg_op = 'UPDATE' and new.xp_required = old.xp_required then
         return null;
     end if;
-    if exists (select from user_xp) and not exists (select from xp_curve_changes where finished_at is null) then
+    if exists (select from user_xp) and not exists (
+        select from xp_curve_changes where finished_at is null or created_at = clock()
+    ) then
         raise exception 'Thresholds move with a change of the curve, so that levels follow.'
             using errcode = 'restrict_violation';
     end if;
