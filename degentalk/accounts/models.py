@@ -37,6 +37,12 @@ ICON_OF_KIND = {
     "level_up": "arrow-up",
     "reward": "dgt",
     "reply": "message-square",
+    "like": "heart",
+    "moderation": "shield",
+    "xp": "xp",
+    "adjustment": "xp",
+    "boost": "zap",
+    "freeze": "flame",
 }
 
 

@@ -190,8 +190,9 @@ def reinstate(*, member: User, actor: User, reason: str) -> Suspension:
     suspension.ended_at, suspension.ended_by, suspension.end_reason = database_time(), actor, reason
     suspension.save(update_fields=["ended_at", "ended_by", "end_reason"])
     suspension.member = locked
-    _set_active(locked, is_active=True)
+    # Announced first: receivers lock what members earned in its one order, and the next line locks this member's.
     signals.reinstated.send(sender=Suspension, suspension=suspension)
+    _set_active(locked, is_active=True)
     _log(actor, locked, _("Reinstated. Reason: %(reason)s"), reason=reason)
     return suspension
 

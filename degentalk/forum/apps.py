@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class ForumConfig(AppConfig):
     name = "degentalk.forum"
     label = "forum"
     verbose_name = "Forum"
+
+    def ready(self) -> None:
+        import_module("degentalk.forum.receivers")  # hears that a member may come back

@@ -2,6 +2,7 @@
 
 import pytest
 
+from degentalk.accounts import services as accounts
 from degentalk.accounts.models import Suspension
 from degentalk.core.errors import Refused
 from degentalk.forum import services as forum
@@ -138,3 +139,23 @@ def test_moderators_do_not_ban_each_other(moderator):
 def test_an_admin_bans_a_moderator(moderator):
     admin = make.user("root", is_staff=True, is_superuser=True)
     assert ban(moderator, admin).member == moderator
+
+
+def test_who_is_reinstated_in_the_admin_gets_back_what_the_ban_took(farm, alice, mallory, moderator):
+    ban(mallory, moderator)
+    mallory.refresh_from_db()
+    accounts.reinstate(member=mallory, actor=moderator, reason="Mistaken identity")
+    assert (points(alice), points(mallory)) == (24, 10)
+    newest = ModerationAct.objects.order_by("-id").first()
+    assert (newest.act, newest.moderator, newest.reason, newest.xp_change) == (
+        "unban",
+        moderator,
+        "Mistaken identity",
+        14,
+    )
+
+
+def test_an_unban_is_written_down_once(farm, mallory, moderator):
+    ban(mallory, moderator)
+    unban(mallory, moderator)
+    assert list(ModerationAct.objects.order_by("id").values_list("act", flat=True)) == ["ban", "unban"]

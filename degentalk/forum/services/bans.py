@@ -40,11 +40,17 @@ def unban(*, member: User, moderator: User, reason: str) -> ModerationAct:
     reason = checked_reason(reason)
     locked = _locked(member)
     refuse_unless_may_moderate(moderator, locked)
-    last = ModerationAct.objects.last_ban_of(locked)
-    given = xp.restore(because=_because(last.pk), actor=moderator, reason=reason).points if last else 0
+    act = end_ban(member=locked, moderator=moderator, reason=reason)
     accounts.reinstate(member=locked, actor=moderator, reason=reason)
+    return act
+
+
+def end_ban(*, member: User, moderator: User, reason: str) -> ModerationAct:
+    """Give back what a ban took, if one did, and write that it is over. The member's row is locked already."""
+    last = ModerationAct.objects.last_ban_of(member)
+    given = xp.restore(because=_because(last.pk), actor=moderator, reason=reason).points if last else 0
     return ModerationAct.objects.create(
-        act=Act.UNBAN, moderator=moderator, member=locked, reason=reason, xp_change=given
+        act=Act.UNBAN, moderator=moderator, member=member, reason=reason, xp_change=given
     )
 
 
