@@ -8,7 +8,6 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.views import THEME_COOKIE
 from degentalk.pages import economy
-from wallet.models import UserWallet
 
 
 class Frame:
@@ -20,7 +19,8 @@ class Frame:
     @cached_property
     def wallet_balance(self) -> int:
         member = self._member
-        return UserWallet.objects.of(member).dgt_balance if member else 0
+        wallet = getattr(member, "wallet", None)  # a page that knows it has put it there
+        return wallet.dgt_balance if wallet else 0
 
     @cached_property
     def unread(self) -> int:

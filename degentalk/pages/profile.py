@@ -46,7 +46,9 @@ def of(member: User, *, viewer: User | AnonymousUser) -> Profile:
     figures = _with_figures().get(pk=member.pk)
     mine = getattr(figures, "user_xp", None) or UserXp(user=member)
     standing = rules.standing(mine.xp, xp.curve())
-    is_own = member.pk == viewer.pk
+    is_own, wallet = member.pk == viewer.pk, _wallet(figures)
+    if isinstance(viewer, User) and is_own:
+        viewer.wallet = wallet  # the header shows it too, and need not ask again
     return Profile(
         standing=standing,
         rung=rung_of(standing.level),
@@ -55,7 +57,7 @@ def of(member: User, *, viewer: User | AnonymousUser) -> Profile:
         next_reward_dgt=reward_of(standing.next_level) if standing.next_level else 0,
         posts=figures.post_count,
         last_xp_at=mine.last_xp_event_at,
-        wallet=_wallet(figures) if is_own or not member.hides_balance else None,
+        wallet=wallet if is_own or not member.hides_balance else None,
         is_own=is_own,
     )
 
