@@ -15,6 +15,7 @@ from xp import services as xp
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "docs" / "openapi.yaml"
 DOCUMENT = yaml.safe_load(COMMITTED.read_text())
+WRITES = [(path, operations["post"]) for path, operations in DOCUMENT["paths"].items() if "post" in operations]
 READS = [(path, operations["get"]) for path, operations in DOCUMENT["paths"].items() if "get" in operations]
 
 
@@ -57,20 +58,21 @@ def test_answers_are_what_the_document_says(client, path, operation):
     alice = member_with(560, "alice")
     xp.award(user=alice, action="special_event", key="event:1", cause=("event", 1))
     client.force_login(alice)
-    conforms(client.get(path).json(), operation["responses"]["200"])
+    conforms(client.get(path.format(user_id=alice.pk)).json(), operation["responses"]["200"])
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
 def test_a_newcomers_answers_are_what_the_document_says(client, path, operation):
-    client.force_login(make.user("bob"))
-    conforms(client.get(path).json(), operation["responses"]["200"])
+    bob = make.user("bob")
+    client.force_login(bob)
+    conforms(client.get(path.format(user_id=bob.pk)).json(), operation["responses"]["200"])
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
 def test_refusals_are_the_problem_the_document_says(client, path, operation):
-    answer = client.get(path, {"nonsense": 1}, headers={"Authorization": "Bearer dgt_pat_unknown"})
+    answer = client.get(path.format(user_id=1), {"nonsense": 1}, headers={"Authorization": "Bearer dgt_pat_unknown"})
     assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
     conforms(answer.json(), DOCUMENT["components"]["responses"]["Problem401"])
 
@@ -83,7 +85,25 @@ def test_examples_are_what_the_document_says(path, operation):
         conforms(example["value"], response)
 
 
-@pytest.mark.parametrize(("path", "operation"), READS, ids=ids)
+@pytest.mark.parametrize(("path", "operation"), WRITES, ids=ids)
+def test_examples_of_writes_are_what_the_document_says(path, operation):
+    asked = operation["requestBody"]
+    assert asked["content"]["application/json"]["examples"]
+    for body in (asked, operation["responses"]["200"], operation["responses"]["201"]):
+        (media,) = body["content"].values()
+        for example in media["examples"].values():
+            conforms(example["value"], body)
+
+
+@pytest.mark.parametrize(("path", "operation"), WRITES, ids=ids)
+def test_a_write_names_its_key_and_every_problem(path, operation):
+    assert [(p["name"], p["in"], p["required"]) for p in operation["parameters"]] == [
+        ("Idempotency-Key", "header", True)
+    ]
+    assert set(operation["responses"]) >= {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422"}
+
+
+@pytest.mark.parametrize(("path", "operation"), READS + WRITES, ids=ids)
 def test_every_operation_says_in_words_what_it_does(path, operation):
     assert operation["summary"]
     assert operation["description"]
