@@ -151,3 +151,35 @@ def test_links_of_the_api_keep_its_filters(db: None) -> None:
         "next": f"/api/log?kind=tip&cursor={page.next}",
         "previous": None,
     }
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    tries=st.lists(st.integers(0, 3), min_size=1, max_size=15), size=st.integers(1, 6), data=st.data(),
+)  # fmt: skip
+def test_the_page_around_a_row_is_a_piece_of_the_list_with_the_row_in_it(
+    db: None, tries: list[int], size: int, data: st.DataObject
+) -> None:
+    with transaction.atomic():
+        messages(*tries)
+        keyset = by_attempts(size)
+        every = list(OutboxMessage.objects.order_by("-attempts", "-id"))
+        place = data.draw(st.integers(0, len(every) - 1))
+        page = keyset.around(every[place].attempts, every[place].pk)
+        start = max(place - size // 2, 0)
+        assert page.items == every[start : start + len(page.items)]
+        assert every[place] in page.items
+        after = walk(keyset, page.next, lambda each: each.next) if page.next else []
+        before = keyset.page(page.previous).items if page.previous else []
+        assert [row.pk for row in page.items] + after == [row.pk for row in every[start:]]
+        assert before == every[max(start - size, 0) : start]
+        transaction.set_rollback(True)
+
+
+def test_a_named_list_refuses_the_cursors_of_another(db: None) -> None:
+    messages(1, 2, 3)
+    one, other = (Keyset(OutboxMessage.objects.all(), order=("-id",), size=1, name=name) for name in ("one", "other"))
+    cursor = one.page().next
+    assert keys(one.page(cursor)) == "1"
+    with pytest.raises(InvalidCursor):
+        other.page(cursor)
