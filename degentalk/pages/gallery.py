@@ -1,14 +1,17 @@
 """The component gallery: every component in every state, on sample figures. Served only while DEBUG is on."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+
+from xp.streaks import Day, Mark, Milestone, StreakShown
 
 TIERS = (
     ("lurker", "Lurker", 3),
@@ -20,6 +23,8 @@ TIERS = (
     ("whale", "Whale", 71),
     ("leviathan", "Leviathan", 92),
 )
+
+MARKS = dict(zip(".vfbmo", (Mark.BEFORE, Mark.VISIT, Mark.FREEZE, Mark.BRIDGE, Mark.MISSED, Mark.OPEN), strict=True))
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -124,6 +129,7 @@ def _samples(now: datetime) -> dict[str, object]:
         "my_row": board[4],
         "events": _events(now),
         "refusals": _refusals(now),
+        "streaks": _streaks(now.date()),
         "multipliers": _multipliers(now),
         "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
         "long_user": SimpleNamespace(id=8, username="W" * 24),
@@ -183,6 +189,23 @@ def _events(now: datetime) -> list[SimpleNamespace]:
         event("Bug bash", "coming", timedelta(days=3), participation_xp=0, participants=0),
         event("Testnet quest", "ended", timedelta(days=-20), participants=1),
         event("Airdrop rehearsal", "cancelled", timedelta(days=5), times="", participation_xp=0),
+    ]
+
+
+def _streaks(today: date) -> list[StreakShown]:
+    def shown(marks: str, current: int, longest: int, **facts: Any) -> StreakShown:
+        row = tuple(
+            Day(today - timedelta(days=len(marks) - 1 - at), MARKS[mark], is_today=at == len(marks) - 1)
+            for at, mark in enumerate(marks)
+        )
+        others = {"ended_at": 0, "freezes": 0, "milestone": None, "visited_today": row[-1].mark != Mark.OPEN}
+        return StreakShown(current=current, longest=longest, days=row, **(others | facts))
+
+    return [
+        shown("vvvvvvvfvvbvvv", 1_204, 1_204, freezes=2),
+        shown("vmvvvvvvvvvvvo", 12, 31, freezes=1, milestone=Milestone(14, 80, 2)),
+        shown(".....vvvmmmmmo", 0, 3, ended_at=3, milestone=Milestone(3, 15, 3)),
+        shown(".............o", 0, 0, milestone=Milestone(3, 15, 3)),
     ]
 
 

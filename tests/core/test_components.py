@@ -157,6 +157,19 @@ def special_event(**changes: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**facts, **changes})
 
 
+def streak(**changes: Any) -> SimpleNamespace:
+    marks = ["before", "visit", "freeze", "bridge", "missed", "visit"]
+    days = [
+        SimpleNamespace(day=(NOW + timedelta(days=ahead)).date(), mark=mark, is_today=ahead == 5)
+        for ahead, mark in enumerate(marks)
+    ]
+    facts = {
+        "current": 12, "longest": 31, "ended_at": 0, "visited_today": True, "is_new": False, "days": days, "freezes": 2,
+        "milestone": SimpleNamespace(days=14, points=80, to_go=2),
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
 def refusal(**changes: Any) -> SimpleNamespace:
     facts = {
         "label": "Reply written", "why": "It came too soon after the last time.", "created_at": NOW, "subject": "",
@@ -204,6 +217,11 @@ H = SimpleNamespace(
     steps=[SimpleNamespace(label=HOSTILE, done=False, url=HOSTILE), SimpleNamespace(label=HOSTILE, done=True, url="/")],
     page=SimpleNamespace(next=HOSTILE, previous=HOSTILE),
     event=special_event(name=HOSTILE, times=HOSTILE, url=HOSTILE, join_url=HOSTILE, outcome=HOSTILE),
+    streak=streak(
+        longest=HOSTILE,
+        days=[SimpleNamespace(day=NOW.date(), mark=HOSTILE, is_today=True)],
+        milestone=SimpleNamespace(days=HOSTILE, points=HOSTILE, to_go=2),
+    ),
     refusals=[refusal(label=HOSTILE, why=HOSTILE, subject=HOSTILE, cause_url=HOSTILE)],
     multipliers=[multiplier(name=HOSTILE, url=HOSTILE, times=HOSTILE)],
 )
@@ -262,6 +280,7 @@ HOSTILE_USES = {
         '<c-stat :label="h.text" :value="h.text" :note="h.text" :icon="h.text" />',
         '<c-stat label="{{ h.text }}" value="{{ h.text }}" note="{{ h.text }}">{{ h.text }}</c-stat>',
     ],
+    "streak-card": ['<c-streak-card :streak="h.streak" />'],
     "thread-pages": [
         '<c-thread-pages :previous="h.text" :next="h.text" :label="h.text" />',
         '<c-thread-pages previous="{{ h.text }}" next="{{ h.text }}" label="{{ h.text }}" />',
@@ -336,6 +355,47 @@ def test_the_progress_bar_says_max_level() -> None:
     seen = Seen(draw('<c-xp-progress-bar :standing="s" />', s=top))
     assert seen.only("progress") == {"class": "bar", "value": "1", "max": "1", "aria-label": "Max level"}
     assert seen.words == "Max level 252,900 XP in all 100 100%"
+
+
+# ── Streaks ──
+
+
+def test_a_streak_says_every_day_of_its_row_in_words() -> None:
+    seen = Seen(draw('<c-streak-card :streak="s" />', s=streak()))
+    assert [attrs["data-mark"] for tag, attrs in seen.tags if tag == "li"] == [
+        "before", "visit", "freeze", "bridge", "missed", "visit",
+    ]  # fmt: skip
+    assert [attrs.get("aria-current") for tag, attrs in seen.tags if tag == "li"] == [None] * 5 + ["date"]
+    for words in (
+        "Sunday, 22 November: before your first visit", "Tuesday, 24 November: covered by a freeze",
+        "Wednesday, 25 November: skipped by a change of time zone", "Thursday, 26 November: missed",
+        "Friday, 27 November: visited",
+    ):  # fmt: skip
+        assert words in seen.words
+
+
+def test_a_streak_shows_length_freezes_and_the_next_milestone() -> None:
+    seen = Seen(draw('<c-streak-card :streak="s" />', s=streak()))
+    for words in ("2 freezes left", "12 days in a row", "Longest 31", "2 more days to 14 in a row: +80 XP"):
+        assert words in seen.words
+    assert (seen.only("progress")["value"], seen.only("progress")["max"]) == ("12", "14")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({}, "Today is counted."),
+        ({"visited_today": False}, "Today is not counted yet: visit before midnight."),
+        ({"current": 0, "ended_at": 5}, "Your streak of 5 days has ended. A visit today begins a new one."),
+        ({"current": 0, "is_new": True}, "Visit on two days in a row and a streak begins."),
+    ],
+)
+def test_a_streak_says_how_it_stands(state, words) -> None:
+    assert words in Seen(draw('<c-streak-card :streak="s" />', s=streak(**state))).words
+
+
+def test_a_streak_beyond_every_milestone_shows_none() -> None:
+    assert "<progress" not in draw('<c-streak-card :streak="s" />', s=streak(milestone=None))
 
 
 # ── Badges, faces, names ──
