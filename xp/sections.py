@@ -50,6 +50,7 @@ def read() -> dict[str, Any]:
 def _event(event: SpecialEvent) -> dict[str, Any]:
     return {
         "name": event.name,
+        "slug": event.slug,
         "starts_at": event.starts_at.astimezone(UTC).isoformat(),
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "multiplier_bps": event.multiplier_bps,

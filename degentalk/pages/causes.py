@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.core.fields import BIGINT_MAX, DIGITS
 from degentalk.forum.models import Post
 from degentalk.forum.rules import FIRST_POST
-from xp.models import SpecialEvent
+from degentalk.rulebook import services as rulebook
 from xp.presentation import Entry, RefusedEntry
+from xp.rules import Occasion, occasions
 
 E = TypeVar("E", Entry, RefusedEntry)
 
@@ -44,7 +46,7 @@ class Place:
 
 
 def linked(entries: Sequence[E]) -> list[E]:
-    """The same entries with title and address of the post, thread or event that caused them. At most two queries.
+    """The same entries with title and address of the post, thread or event that caused them. One query.
 
     A thread that was removed is not named: its title may be why it was.
     """
@@ -83,8 +85,14 @@ def _forum(posts: set[str], threads: set[str]) -> dict[tuple[str, str], Place]:
 
 
 def _events(ids: set[str]) -> dict[tuple[str, str], Place]:
-    found = SpecialEvent.objects.filter(pk__in=ids) if ids else ()
-    return {("event", str(event.pk)): Place(event.name, event.get_absolute_url()) for event in found}
+    """From the rules, which know every event there ever was: no query."""
+    known = occasions(rulebook.recent().rules) if ids else {}
+    found = (known[int(written)] for written in ids if int(written) in known)
+    return {("event", str(event.id)): Place(event.name, _address(event)) for event in found}
+
+
+def _address(event: Occasion) -> str:
+    return reverse("xp:event", args=[event.slug]) if event.slug else ""
 
 
 def _day(written: str) -> str:

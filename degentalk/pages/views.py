@@ -19,6 +19,7 @@ from xp.boards import XpBoard
 from xp.models import SpecialEvent, XpLog
 from xp.presentation import action_pays, boundaries, entries, ladder
 from xp.presentation import refusals as refusals_in_words
+from xp.streaks import streak_of
 from xp.views import asks_who_it_is, board_shown, history_page, refusals_page
 
 HOME_THREADS = 10
@@ -51,6 +52,7 @@ def me(request: MemberRequest) -> HttpResponse:
     facts = {
         "tab": tab,
         "profile": profile.of(user, viewer=user),
+        "streak": streak_of(user),
         "multipliers": events.in_force(user),
         "steps": accounts.profile_steps(user),
         "steps_pay": action_pays("profile_completed"),

@@ -201,3 +201,8 @@ def test_it_costs_at_most_twelve_queries(client, alice, django_assert_max_num_qu
     warm("/me")
     with django_assert_max_num_queries(12):
         client.get("/me", {"tab": tab})
+
+
+def test_my_streak_is_on_the_page(client):
+    client.force_login(make.user("alice"))
+    assert client.get("/me").context["streak"].current == 1

@@ -75,6 +75,7 @@ def test_a_new_event_is_part_of_the_rules_with_its_reason(client, staff):
     assert (rules.number, rules.reason, rules.created_by) == (2, "Halving", staff)
     assert rules.rules["xp"]["events"][str(event.pk)] == {
         "name": "Halving party",
+        "slug": "halving-party",
         "starts_at": "2099-12-05T18:00:00+00:00",
         "ends_at": "2099-12-07T18:00:00+00:00",
         "multiplier_bps": 15_000,

@@ -21,6 +21,8 @@ class Occasion:
     participation_xp: int
     """XP for joining; 0 for none."""
     is_cancelled: bool
+    slug: str = ""
+    """Where members read about it."""
 
     def is_on(self, moment: datetime) -> bool:
         return not self.is_cancelled and self.starts_at <= moment < self.ends_at
