@@ -40,7 +40,6 @@ class KindFilter(admin.SimpleListFilter):
 class XpLogAdmin(ReadOnlyAdmin):
     list_display = [
         "entry", "created_at", "member", "what", "points", "why_shown", "other_member", "amount", "cause", "actor",
-        "rule_set_link",
     ]  # fmt: skip
     list_display_links = ["entry"]
     list_filter = [KindFilter, "action", "created_at"]
@@ -72,7 +71,7 @@ class XpLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("why"))
     def why_shown(self, row: XpLog) -> str:
-        return " ".join(amount for _name, amount in presentation.trace_lines(row.why))
+        return presentation.entry(row).formula
 
     @admin.display(description=_("why"))
     def why_lines(self, row: XpLog) -> SafeString:
