@@ -203,7 +203,7 @@ def _streaks(today: date) -> list[StreakShown]:
 
     return [
         shown("vvvvvvvfvvbvvv", 1_204, 1_204, freezes=2),
-        shown("vmvvvvvvvvvvvo", 12, 31, freezes=1, milestone=Milestone(14, 80, 2)),
+        shown("vmvvvvvvvvvvvo", 11, 31, freezes=1, milestone=Milestone(14, 80, 3)),
         shown(".....vvvmmmmmo", 0, 3, ended_at=3, milestone=Milestone(3, 15, 3)),
         shown(".............o", 0, 0, milestone=Milestone(3, 15, 3)),
     ]
