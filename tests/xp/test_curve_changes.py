@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, connection, transaction
 
 from degentalk.accounts.models import Notification
 from degentalk.core import clock
@@ -390,10 +390,25 @@ def test_nobody_moves_a_threshold_without_levels_following(alice, owner):
     assert XpLevel.objects.get(level=2).rank_name == "Prawn"
 
 
-def test_the_database_allows_one_change_at_a_time(staff):
+def test_the_database_allows_one_change_at_a_time(staff, owner):
     change(staff, {2: 40})
-    with pytest.raises(IntegrityError, match="xp_curve_changes_one_at_a_time"):
-        XpCurveChange.objects.create(rule_set_id=1, pays_rewards=True, created_at=clock.database_time())
+    with pytest.raises(Exception, match="xp_curve_changes_one_at_a_time"):
+        owner.execute("insert into xp_curve_changes (rule_set_id, pays_rewards, created_at) values (1, true, clock())")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update xp_curve_changes set finished_at = clock()",
+        "update xp_curve_changes set pays_rewards = true",
+        "insert into xp_curve_changes (rule_set_id, pays_rewards, created_at, changed) values (1, true, clock(), 9)",
+        "delete from xp_curve_changes",
+    ],
+)
+def test_the_application_cannot_say_that_levels_have_followed(staff, statement):
+    change(staff, {2: 40})
+    with pytest.raises(Error, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 # ── what it would do ────────────────────────────────────────────────────────────────────────────────────────────────

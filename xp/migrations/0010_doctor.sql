@@ -18,7 +18,8 @@ create view xp_running_periods as
 --   day, week, month       the running periods (subject: their first day)
 --   streak, longest, last_day   user_streaks against streak_days
 --   log                    a row (subject) whose total does not follow from the row before; since the last repair
---   entry                  a row whose XP are not those of its arithmetic, or of the row it reverses
+--   entry                  a row whose XP are not the result of its arithmetic; of one that reverses another, with the
+--                          other sign than that
 --   award                  an award (subject) that counts though something is held against it, or the other way round
 --   rewards                levels up to the member's that are remembered as reached
 -- A condition on user_id reaches every branch, so the view also answers for one member.
@@ -92,9 +93,13 @@ create view xp_drift as
     ) r on r.user_id = l.user_id
     where l.xp_after <> l.before + l.xp_awarded and l.id > coalesce(r.id, 0)
     union all
-    select l.user_id, 'entry', l.id::text, l.xp_awarded::text, coalesce(-r.xp_awarded, (l.trace ->> 'result')::bigint)::text
-    from xp_log l left join xp_log r on r.id = l.reverses_id
-    where l.xp_awarded <> coalesce(-r.xp_awarded, (l.trace ->> 'result')::bigint)
+    select l.user_id, 'entry', l.id::text, l.xp_awarded::text, l.should::text
+    from (
+        select l.user_id, l.id, l.xp_awarded, case when l.reverses_id is null then (l.trace ->> 'result')::bigint
+            else -sign(r.xp_awarded)::bigint * abs((l.trace ->> 'result')::bigint) end as should
+        from xp_log l left join xp_log r on r.id = l.reverses_id
+    ) l
+    where l.xp_awarded is distinct from l.should
     union all
     select l.user_id, 'award', a.award_id::text, case when a.is_undone then 'taken back' else 'counts' end,
         case when a.is_held then 'taken back' else 'counts' end
@@ -118,7 +123,8 @@ create view xp_drift as
 
 -- Puts a member's total, level, periods, streak and remembered levels right, as the log says, and writes a row of 0 XP
 -- that says so. Returns its words; null if there is nothing to put right, or if the log itself is damaged (kind entry).
--- A level that was reached and never remembered is remembered now and paid: the ledger's key still lets it pay once only.
+-- A level that the member has and that was never remembered is remembered now and paid; the ledger's key still lets it
+-- pay once only. Levels that are reached by being put right follow the trigger, like all others.
 create function xp_repair(p_user bigint) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -137,8 +143,8 @@ begin
     words := 'xp_doctor: ' || words;
     select coalesce(sum(xp_awarded), 0) into total from xp_log where user_id = p_user;
     select level into before from user_xp where user_id = p_user;
+    perform xp_remember_levels(p_user, 1, least(before, calculate_user_level(total)), 1, true);
     update user_xp set xp = total where user_id = p_user returning level into after;
-    perform xp_remember_levels(p_user, 1, after, 1, true);
     insert into xp_period_totals (period, starts_on, user_id, xp, is_listed)
         select d.kind, d.subject::date, p_user, d.rebuilt::bigint, x.is_listed
         from unnest(found) d, user_xp x

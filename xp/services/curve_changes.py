@@ -31,6 +31,9 @@ XP_MAX = 10**15
 """No level can need more: sums of XP stay far inside a BIGINT."""
 BUSY = frozenset({"55P03", "40P01"})  # lock timeout, deadlock: later it works
 
+BEGIN = """
+insert into xp_curve_changes (rule_set_id, pays_rewards, actor_id, created_at) values (%s, %s, %s, clock()) returning id
+"""
 FORESEE = """
 with curve as (
     select coalesce(c.required, l.xp_required) as required, l.level
@@ -129,15 +132,21 @@ def _change(thresholds: Mapping[int, int], pays_rewards: bool, reason: str, acto
     if not moved:
         raise Refused(_("The curve is like that already: nothing to change."))
     rule_set = rulebook.publish(actor=actor, reason=reason)
-    change = XpCurveChange.objects.create(
-        rule_set_id=rule_set.number, pays_rewards=pays_rewards, actor=actor, created_at=database_time()
-    )
+    change = _begun(rule_set.number, pays_rewards, actor)
     message = _("Changed %(levels)d thresholds, with rewards: %(pays)s. Reason: %(reason)s") % {
         "levels": moved, "pays": _("yes") if pays_rewards else _("no"), "reason": reason,
     }  # fmt: skip
     LogEntry.objects.log_actions(actor.pk, [change], CHANGE, message, single_object=True)
     transaction.on_commit(_nudge)
     return change
+
+
+def _begun(rule_set: int, pays_rewards: bool, actor: User) -> XpCurveChange:
+    """The row by which levels follow. Its progress is for the database to write."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [rule_set, pays_rewards, actor.pk])
+        (number,) = cursor.fetchone()
+    return XpCurveChange.objects.get(pk=number)
 
 
 def _refuse_crooked(thresholds: Mapping[int, int]) -> None:
