@@ -219,7 +219,7 @@ def test_a_source_grants_one_freeze(alice):
 def test_staff_give_a_freeze_once_and_the_member_is_told(alice):
     root = make.user("root")
     for _ in range(2):
-        xp.give_streak_freeze(user=alice, actor=root, key="a")
+        xp.give_streak_freeze(user=alice, actor=root, reason="Outage", key="a")
     assert StreakFreeze.objects.left_to(alice).count() == 1
     assert "keeps your streak" in Notification.objects.get(user=alice).text
 
@@ -228,7 +228,7 @@ def test_staff_give_a_freeze_once_and_the_member_is_told(alice):
 def test_a16_staff_give_no_freeze_to_themselves():
     root = make.user("root")
     with pytest.raises(Refused):
-        xp.give_streak_freeze(user=root, actor=root, key="a")
+        xp.give_streak_freeze(user=root, actor=root, reason="Outage", key="a")
     assert not StreakFreeze.objects.exists()
 
 

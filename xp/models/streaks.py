@@ -111,6 +111,7 @@ class StreakFreeze(models.Model):
     class Meta:
         db_table = "streak_freezes"
         verbose_name = _("streak freeze")
+        permissions = [("grant_freeze", "Can grant streak freezes to other members, with a reason")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "used_for"], condition=Q(used_for__isnull=False), name="streak_freezes_one_a_day"

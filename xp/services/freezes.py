@@ -1,5 +1,6 @@
 """Streak freezes: each covers one missed day, by itself."""
 
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,19 +29,24 @@ def grant_streak_freeze(*, user: User, source: str) -> StreakFreeze:
 
 
 @transaction.atomic
-def give_streak_freeze(*, user: User, actor: User, key: str) -> StreakFreeze:
-    """Grant a freeze as a member of staff, once per `key`, and tell the member.
+def give_streak_freeze(*, user: User, actor: User, reason: str, key: str) -> StreakFreeze:
+    """Grant a freeze as a member of staff, once per `key`; the member is told, and the staff's log says why.
 
-    Raises Refused for oneself, KeyReused if the key granted another member's.
+    Raises Refused without a reason and for oneself, KeyReused if the key granted another member's.
     """
-    if actor.pk == user.pk:
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why: the reason is kept."))
+    if actor.person_id == user.person_id:
         raise Refused(_("Nobody grants a streak freeze to themselves."))
     freeze = grant_streak_freeze(user=user, source=f"staff_freeze:{key}")
-    accounts.notify(
-        user=user,
-        kind="freeze",
-        text=_("You have a streak freeze: it keeps your streak over one missed day."),
-        url=reverse("pages:me"),
-        key=f"streak_freeze:{freeze.pk}",
-    )
+    if _told(user, freeze):  # the first time
+        message = _("Granted to %(name)s. Reason: %(reason)s") % {"name": user.username, "reason": reason}
+        LogEntry.objects.log_actions(actor.pk, [freeze], ADDITION, message, single_object=True)
     return freeze
+
+
+def _told(user: User, freeze: StreakFreeze) -> bool:
+    text = _("You have a streak freeze: it keeps your streak over one missed day.")
+    key, url = f"streak_freeze:{freeze.pk}", reverse("pages:me")
+    return accounts.notify(user=user, kind="freeze", text=text, url=url, key=key) is not None
