@@ -27,7 +27,7 @@ VISITED = "visited"
 class DailyVisit:
     """Counts the visit before the view, so that its page shows the result.
 
-    Only people visit: what comes with an API token and without a session is a script. See docs/adr/0010.
+    Only people visit: what comes with an API token and without a session is a script. See ADR 10.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
