@@ -37,7 +37,7 @@ def main() -> None:
         import django
 
         django.setup()
-        from bench import work
+        from bench import boards, work
 
         work.fill(MEMBERS)
         print(heading())
@@ -45,6 +45,7 @@ def main() -> None:
             print(f"\n{clients} client{'s' * (clients > 1)}")
             report("transfer", work.TRANSFERS, work.RAW_TRANSFER, work.DOOR_TRANSFER, clients)
             report("award", work.AWARDS, work.RAW_AWARD, work.DOOR_AWARD, clients)
+        boards.measure()
 
 
 def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, door: str, clients: int) -> None:

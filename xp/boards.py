@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
@@ -15,7 +16,6 @@ from xp.models import (
     POSITION_LIMIT,
     TotalsQuerySet,
     UserXp,
-    XpBoardBucket,
     XpLeaderboardRow,
     XpPeriodLeaderboardRow,
     XpPeriodTotal,
@@ -46,6 +46,25 @@ def span_named(name: str | None) -> Span:
     return span_at(name, database_time())
 
 
+# Far down the board nobody in another bucket is counted: the first count is made only where it can be exact, the second
+# where it may be needed. Buckets that were never built, or are that wrong, leave it out, and the position is unknown.
+POSITION = """
+with buckets as (
+    select coalesce((select ahead + members from xp_board_buckets where low > %(low)s order by low limit 1), 0) as above
+)
+select above,
+    case when above < %(most)s * 1.1 then
+        (select count(*) from (select from user_xp where is_listed and xp > %(xp)s limit %(most)s) ahead)
+    end,
+    case when above > %(most)s * 0.5 then
+        (select count(*) from (
+            select from user_xp where is_listed and xp > %(xp)s and xp < %(end)s limit %(most)s
+        ) inside)
+    end
+from buckets
+"""
+
+
 @dataclass(frozen=True)
 class Position:
     """A place on a board; members with the same XP share it."""
@@ -63,7 +82,7 @@ class XpBoard(Keyset[Any]):
     """Listed members with XP in a span, most first. Each row carries its position and whether others share it.
 
     `around`, XP and id of a member on the board, makes the page that surrounds them the one without a cursor.
-    The first page takes one query, others three to five: counts of at most 10,000 index entries, however many members.
+    The first page takes one query, others three or four: counts of at most 10,000 index entries, however many members.
     """
 
     def __init__(self, span: Span = ALL_TIME, *, size: int = PAGE_SIZE, around: tuple[int, int] | None = None) -> None:
@@ -92,21 +111,13 @@ class XpBoard(Keyset[Any]):
         return int(self.totals.filter(user_id=user.pk).values_list("xp", flat=True).first() or 0)
 
     def position_of(self, xp: int) -> Position:
-        """The place of that much XP; of a member who is not listed, the place they would have."""
+        """The place of that much XP; of a member who is not listed, the place they would have. One query."""
         if xp <= 0:
             return NO_POSITION
+        if self.span == ALL_TIME:
+            return _position_of_all_time(xp)
         ahead = self.totals.ahead_of(xp)
-        if ahead < POSITION_LIMIT:
-            return Position(ahead + 1, is_exact=True)
-        return self._estimate(xp) if self.span == ALL_TIME else NO_POSITION
-
-    def _estimate(self, xp: int) -> Position:
-        low, end = bucket_of(xp)
-        above = XpBoardBucket.objects.ahead_of(low)
-        if above is None:
-            return NO_POSITION
-        inside = self.totals.on_board().filter(xp__gt=xp, xp__lt=end)[:POSITION_LIMIT].count()
-        return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)
+        return Position(ahead + 1, is_exact=True) if ahead < POSITION_LIMIT else NO_POSITION
 
     def _place(self, page: KeysetPage[Any], *, at_top: bool) -> None:
         rows = page.items
@@ -141,3 +152,15 @@ class XpBoard(Keyset[Any]):
                 if page.following
                 else self.totals.has_more_in_tie(xp=last.xp, user_id=last.user_id)
             )
+
+
+def _position_of_all_time(xp: int) -> Position:
+    low, end = bucket_of(xp)
+    with connection.cursor() as cursor:
+        cursor.execute(POSITION, {"xp": xp, "low": low, "end": end, "most": POSITION_LIMIT})
+        above, ahead, inside = cursor.fetchone()
+    if ahead is not None and ahead < POSITION_LIMIT:
+        return Position(ahead + 1, is_exact=True)
+    if inside is None:
+        return NO_POSITION
+    return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)

@@ -179,14 +179,6 @@ class XpPeriodLeaderboardRow(models.Model):
         return self.username
 
 
-class XpBoardBucketQuerySet(models.QuerySet["XpBoardBucket"]):
-    def ahead_of(self, low: int) -> int | None:
-        """How many on the board of all time were above that bucket; None before the first count."""
-        if above := self.filter(low__gt=low).order_by("low").first():
-            return above.ahead + above.members
-        return 0 if self.exists() else None
-
-
 class XpBoardBucket(models.Model):
     """How many listed members had XP of that magnitude, and how many had more, when that was last counted.
 
@@ -197,8 +189,6 @@ class XpBoardBucket(models.Model):
     members = models.BigIntegerField()
     ahead = models.BigIntegerField()
     built_at = models.DateTimeField()
-
-    objects: ClassVar[Any] = XpBoardBucketQuerySet.as_manager()
 
     class Meta:
         db_table = "xp_board_buckets"
