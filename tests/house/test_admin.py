@@ -57,6 +57,9 @@ def fields_of(action, **changes):
         "description": action.description,
         "default_value": action.default_value,
         "cooldown_seconds": action.cooldown_seconds,
+        "daily_cap_xp": action.daily_cap_xp or "",
+        "weekly_cap_xp": action.weekly_cap_xp or "",
+        "min_account_age_hours": action.min_account_age_hours,
         "is_enabled": "on" if action.is_enabled else "",
         "reason": "Replies were worth too little",
     } | changes

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import ReasonField, TextField
 from degentalk.core.admin import ReadOnlyAdmin, link
 from degentalk.core.errors import MemberError
@@ -108,7 +109,7 @@ class CurvePage(admin.ModelAdmin):
         may = {"may_change_curve": self.has_change_permission(request)}
         return super().changelist_view(request, {**(extra_context or {}), **may})
 
-    def curve(self, request: HttpRequest) -> HttpResponse:
+    def curve(self, request: StaffRequest) -> HttpResponse:
         """Ask for the thresholds and for what newly reached levels pay, show what it would do, then do it."""
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -125,13 +126,13 @@ class CurvePage(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("Change the curve"),
             "opts": self.opts,
-            "adminform": AdminForm(form, [(None, {"fields": ["pasted", "pays_rewards", "reason"]})], {}),
+            "adminform": AdminForm(form, [(None, {"fields": ["pasted", "pays_rewards", "reason"]})], {}),  # type: ignore[arg-type]
             "foreseen": foreseen,
             "under_way": XpCurveChange.objects.filter(finished_at=None).first(),
         }
         return TemplateResponse(request, "admin/xp/xplevel/curve.html", context)
 
-    def _changed(self, request: HttpRequest, form: CurveForm) -> HttpResponse:
+    def _changed(self, request: StaffRequest, form: CurveForm) -> HttpResponse:
         change = xp.change_curve(
             thresholds=form.thresholds,
             pays_rewards=form.cleaned_data["pays_rewards"],

@@ -1,5 +1,7 @@
 """The XP log to look at, what was refused, what is withheld, and tips as far as XP goes."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -17,7 +19,7 @@ class KindFilter(admin.SimpleListFilter):
 
     title = _("kind")
     parameter_name = "kind"
-    kinds = {
+    kinds: dict[str | None, dict[str, Any]] = {
         "award": {"reverses": None, "action__isnull": False},
         "undone": {"reverses__isnull": False},
         "adjustment": {"reverses": None, "action": None, "actor__isnull": False},
@@ -43,7 +45,7 @@ class XpLogAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_display_links = ["entry"]
     list_filter = [KindFilter, "action", "created_at"]
-    list_select_related = ["user", "action", "counterparty", "actor"]
+    list_select_related = ["user", "action", "counterparty", "actor", "reversed_by"]
     search_fields = ["user__username__iexact", "key"]
     search_help_text = _("A username or a whole key.")
     ordering = ["-id"]

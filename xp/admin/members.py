@@ -1,7 +1,7 @@
 """Members' XP, and the form that adjusts it."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import ReasonField
 from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, list_link
@@ -53,8 +54,9 @@ class AdjustForm(forms.Form):
 
     def renew_key(self) -> None:
         """The key has had its answer: the form that is shown again is a new attempt."""
-        self.data = self.data.copy()
-        self.data["key"] = str(uuid.uuid4())
+        submitted = cast(QueryDict, self.data).copy()
+        submitted["key"] = str(uuid.uuid4())
+        self.data = submitted
 
 
 @admin.register(UserXp)
@@ -88,7 +90,7 @@ class UserXpAdmin(ReadOnlyAdmin):
     def has_adjust_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("xp.adjust_xp"))
 
-    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def adjust(self, request: StaffRequest, object_id: str) -> HttpResponse:
         """Ask for points and reason, then do it: once, however often the button is pressed."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
@@ -106,11 +108,11 @@ class UserXpAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "original": row,
             "member": row.user,
-            "adminform": AdminForm(form, [(None, {"fields": ["direction", "points", "reason"]})], {}),
+            "adminform": AdminForm(form, [(None, {"fields": ["direction", "points", "reason"]})], {}),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/xp/userxp/adjust.html", context)
 
-    def _adjusted(self, request: HttpRequest, member: User, form: AdjustForm) -> bool:
+    def _adjusted(self, request: StaffRequest, member: User, form: AdjustForm) -> bool:
         points, key = form.signed_points, f"adjustment:{form.cleaned_data['key']}"
         try:
             xp.adjust(user=member, points=points, reason=form.cleaned_data["reason"], actor=request.user, key=key)
