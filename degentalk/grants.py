@@ -29,7 +29,7 @@ TABLES: dict[str, str] = {
     "level_dgt_rewards": "select, update",
     "streak_milestones": ALL,
     "special_events": "select, insert, update",
-    "xp_curve_changes": APPEND,
+    "xp_curve_changes": "select, insert (rule_set_id, pays_rewards, actor_id, created_at)",
     # XP: what is written without a door, because no total depends on it
     "event_participations": APPEND,
     "streak_days": APPEND,
@@ -67,6 +67,7 @@ FUNCTIONS: list[str] = [
     "xp_post",
     "xp_take_back",
     "xp_give_back",
+    "xp_keep_part",
     "xp_change_curve",
     "xp_recompute_levels",
     "xp_repair",

@@ -189,7 +189,7 @@ class Place:
 def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> Place:
     """The place of a member on the board of a span; `mine` is their XP row.
 
-    Two queries for all time, three for a period; one or two more beyond the first 10,000.
+    Two queries for all time, three for a period.
     """
     board = XpBoard(span)
     xp = max(mine.xp if span == ALL_TIME else board.xp_of(user), 0)
@@ -272,6 +272,8 @@ def _label(row: XpLog) -> str:
     if row.reverses_id is None:
         return label
     words = _("Taken back: %(label)s") if row.xp_awarded < 0 else _("Granted again: %(label)s")
+    if row.xp_awarded >= 0 and row.metadata.get("because", "").startswith("tip_returned:"):
+        words = _("%(label)s, what stayed of it")
     return words % {"label": label}
 
 

@@ -1,5 +1,7 @@
 """The leaderboard's positions, whatever page they stand on."""
 
+import json
+
 import pytest
 from django.db import connection
 
@@ -8,8 +10,7 @@ from tests import make
 from xp.boards import XpBoard
 
 GRANT = """
-select xp_post(%s, 'special_event', %s, %s, (select max(number) from rule_sets), '{"base": 1, "multipliers": [],
-    "result": 1}', 'test', '1')
+select xp_post(%s, 'special_event', %s, %s, (select max(number) from rule_sets), %s, 'test', '1')
 """
 
 
@@ -17,7 +18,8 @@ def member_with(points, username, **fields):
     """A new member, through the door for XP."""
     member = make.user(username, **fields)
     with connection.cursor() as cursor:
-        cursor.execute(GRANT, [member.pk, points, f"test:{username}"])
+        trace = json.dumps({"base": points, "multipliers": [], "result": points})
+        cursor.execute(GRANT, [member.pk, points, f"test:{username}", trace])
     return member
 
 

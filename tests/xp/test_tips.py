@@ -1,6 +1,6 @@
 """XP of tips: by amount, with less for more, capped per pair and day, nothing for round trips. No DGT moves here."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db.models import Sum
@@ -14,7 +14,7 @@ from degentalk.rulebook import services as rulebook
 from tests import make
 from tests.threads import together
 from xp import services as xp
-from xp.models import TipFlow, UserXp, XpAction, XpLog, XpRefusal
+from xp.models import LevelDgtRewardLog, TipFlow, UserXp, XpAction, XpLog, XpPeriodTotal, XpRefusal
 
 NAMES = ("alice", "bob", "carol")
 
@@ -146,6 +146,39 @@ def test_what_is_held_against_a_tip_is_held_against_what_a_return_leaves_of_it(a
     assert (points(alice), points(bob)) == (0, 0)
     xp.restore(because="post_hidden:1")
     assert (points(alice), points(bob)) == (4, 4)
+
+
+def test_a_tip_that_comes_back_in_part_leaves_the_caps_and_the_day_of_the_giver_alone(alice, bob):
+    then = clock.database_time()
+    for day in range(5):
+        with clock.at(then - timedelta(days=21 - day)):
+            tip(alice, bob, 100, f"then-{day}")
+    for number in range(5):
+        tip(bob, alice, 1, f"back-{number}")
+    assert tip(alice, make.user("carol"), 25, "now").given.points == 5
+    today = XpPeriodTotal.objects.get(user=alice, period="day", starts_on=then.astimezone(UTC).date())
+    assert (today.xp, points(alice)) == (5, 5 * 15 - 1 + 5)
+
+
+def test_a_return_of_a_withheld_tip_reaches_no_level_on_the_way(alice, bob):
+    tip(alice, bob, 40, 1)
+    xp.reverse(because="post_hidden:1", causes=[("tip", 1)])
+    xp.adjust(user=alice, points=49, reason="Test", actor=make.user("moderator"), key="adjustment:1")
+    tip(bob, alice, 1, 2)
+    assert (points(alice), LevelDgtRewardLog.objects.count()) == (49, 0)
+
+
+def test_what_is_left_of_a_tip_recomputes_from_its_own_row(alice, bob):
+    tip(alice, bob, 40, 1)
+    tip(bob, alice, 15, 2)
+    award, undone, part = XpLog.objects.of(alice).order_by("id")
+    assert [row.xp_awarded for row in (award, undone, part)] == [8, -8, 5]
+    assert (part.why.recomputed(), part.amount, part.origin, part.reverses) == (5, 25, award, undone)
+
+
+def test_a_key_that_is_too_long_is_a_mistake_in_our_code(alice, bob):
+    with pytest.raises(ValueError, match="190"):
+        tip(alice, bob, 40, "x" * 190)
 
 
 def test_a7_parallel_tips_earn_exactly_the_cap(committed_db):

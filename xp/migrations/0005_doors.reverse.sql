@@ -1,11 +1,19 @@
+-- Version 0003 cannot say which award a reversal is about, and could not be brought forward again.
+do $$
+begin
+    if exists (select from xp_log where reverses_id is not null or action_id is null) then
+        raise exception 'XP was taken back or adjusted already: this version cannot be undone any more.';
+    end if;
+end $$;
+
 drop view user_xp_summary;
 drop view xp_period_leaderboard;
 drop trigger streak_days_no_truncate on streak_days;
 drop trigger streak_days_append_only on streak_days;
 drop trigger xp_withholdings_no_truncate on xp_withholdings;
-drop function xp_give_back, xp_take_back, xp_undo;
+drop function xp_give_back, xp_take_back, xp_keep_part, xp_undo, xp_settle, xp_newest, xp_append;
 drop type xp_undone;
-drop function xp_post, xp_read;
+drop function xp_post, xp_person, xp_read;
 drop type xp_facts;
 drop function xp_add_to_periods, xp_recompute_levels;
 alter table xp_period_totals reset (fillfactor);

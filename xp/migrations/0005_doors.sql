@@ -1,5 +1,7 @@
 -- XP's doors once more, now with all that caps, pairs, boosts and events ask; what is taken back and given again; totals
 -- of periods. New SQLSTATEs: XP003 an adjustment would leave less than 0 XP, XP004 staff adjust nobody's XP but others'.
+-- The role of the site may execute the doors, so they refuse by themselves what no rule grants: XP out of range, XP that
+-- are not the result of their arithmetic, keys that the doors keep for their own rows.
 
 alter table xp_period_totals set (fillfactor = 80);
 
@@ -174,6 +176,11 @@ drop function xp_post(
     bigint, text, bigint, text, bigint, jsonb, text, text, text, bigint, bigint, text, bigint, jsonb
 );
 
+-- Who stands behind an account: two accounts that staff know to be one person's are one.
+create function xp_person(p_user bigint) returns bigint language sql stable set search_path = public, pg_temp as $$
+    select coalesce(same_person_as_id, user_id) from users where user_id = p_user
+$$;
+
 -- The one door for XP: one log row and the member's totals, in one statement. A used key changes nothing.
 -- Without an action it is an adjustment by staff: with a reason, never of one's own XP, never below 0.
 create function xp_post(
@@ -193,8 +200,14 @@ begin
         if action is null then
             raise exception 'There is no XP action called “%”.', p_action using errcode = 'XP001';
         end if;
-    elsif p_actor is null or p_actor = p_user or p_reason = '' then
-        raise exception 'An adjustment has a reason, and is by staff for another member.' using errcode = 'XP004';
+    elsif p_actor is null or p_reason = '' or xp_person(p_actor) = xp_person(p_user) then
+        raise exception 'An adjustment has a reason, and is by staff for another person.' using errcode = 'XP004';
+    end if;
+    if p_key like 'undo:%' or p_key like 'xp_doctor:%' or not p_trace ?& array ['base', 'multipliers', 'result']
+        or (p_trace ->> 'result')::bigint <> p_points
+        or not coalesce(p_points between 1 and 10 ^ 12 or (p_action is null and p_points between -(10 ^ 12) and -1), false)
+    then
+        raise exception 'No rule grants % XP with this key and arithmetic.', p_points using errcode = 'check_violation';
     end if;
     perform from users where user_id = p_user for key share;
     select xp, level, is_listed into posted.xp, posted.level_before, listed
@@ -237,51 +250,122 @@ end $$;
 
 create type xp_undone as (user_id bigint, awards int, points bigint, level_before int, level_after int);
 
--- Undoes the newest row of each award's chain (the award, its reversal, its restoration), exactly, as a new row that
--- names it. Not granted: the two doors below keep the chain and the reasons in step.
+-- Writes the row that undoes another: of that one's award, and as much the other way, or `p_points` where only a part
+-- comes back. `p_running` and `p_level` are the member's before it.
+create function xp_append(
+    p_newest xp_log, p_points bigint, p_trace jsonb, p_because text, p_actor bigint, p_reason text, p_running bigint,
+    p_level int, p_amount bigint
+) returns xp_log language sql set search_path = public, pg_temp as $$
+    insert into xp_log (
+        user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id,
+        counterparty_id, amount, reverses_id, origin_id, path_id, path_share, actor_id, reason, xp_after, level_before,
+        level_after
+    ) values (
+        p_newest.user_id, p_newest.action_id, p_points, clock(), jsonb_build_object('because', p_because),
+        'undo:' || p_newest.id, p_newest.rule_set_id, p_trace, p_newest.cause_type, p_newest.cause_id,
+        p_newest.counterparty_id, p_amount, p_newest.id, coalesce(p_newest.origin_id, p_newest.id), p_newest.path_id,
+        -p_newest.path_share, p_actor, p_reason, p_running + p_points, p_level,
+        calculate_user_level(p_running + p_points)
+    ) returning *
+$$;
+
+-- The newest row of an award's chain: the award, its reversal, its restoration, and so on.
+create function xp_newest(p_award bigint) returns xp_log language sql stable set search_path = public, pg_temp as $$
+    select * from xp_log where id = p_award or origin_id = p_award order by id desc limit 1
+$$;
+
+-- Brings a member's totals in line with the rows written since `p_after`: what is undone leaves the day, week and month
+-- its award was granted in, as far as those are kept. One statement, however many rows: each period is one row.
+create function xp_settle(p_user bigint, p_after bigint, p_xp bigint) returns void
+    language plpgsql set search_path = public, pg_temp as $$
+begin
+    insert into xp_period_totals (period, starts_on, user_id, xp, is_listed)
+        select p.period, p.starts_on, p_user, sum(l.xp_awarded), x.is_listed
+        from xp_log l join xp_log o on o.id = l.origin_id join user_xp x on x.user_id = l.user_id,
+            unnest(array ['day', 'week', 'month']) as q (period),
+            lateral (select q.period, (date_trunc(q.period, o.created_at, 'UTC') at time zone 'UTC')::date as starts_on) p
+        where l.user_id = p_user and l.id > p_after and p.starts_on >= xp_periods_kept_since(p.period)
+        group by p.period, p.starts_on, x.is_listed
+        having sum(l.xp_awarded) <> 0
+        on conflict (period, starts_on, user_id) do update set xp = xp_period_totals.xp + excluded.xp;
+    update user_xp set xp = p_xp where user_id = p_user;
+end $$;
+
+-- Undoes the newest row of each award's chain, exactly, as a new row that names it. Not granted: the doors below keep
+-- the chain and the reasons in step.
 create function xp_undo(p_awards bigint[], p_because text, p_actor bigint, p_reason text) returns setof xp_undone
     language plpgsql set search_path = public, pg_temp as $$
 declare
     member record;
-    award record;
+    award bigint;
     newest xp_log;
     undone xp_undone;
     running bigint;
-    level_now int;
-    at timestamptz := clock();
+    after bigint;
 begin
     for member in
-        select x.user_id, x.xp, x.level, x.is_listed from user_xp x
-        where x.user_id in (select l.user_id from xp_log l where l.id = any (p_awards)) order by x.user_id
+        select x.user_id, x.xp, x.level from user_xp x
+        where x.user_id in (select l.user_id from xp_log l where l.id = any (p_awards))
+        order by x.user_id
+        for no key update
     loop
         undone := row (member.user_id, 0, 0, member.level, member.level);
         running := member.xp;
+        after := (select max(l.id) from xp_log l where l.user_id = member.user_id);
         for award in
-            select l.* from xp_log l where l.id = any (p_awards) and l.user_id = member.user_id order by l.id
+            select l.id from xp_log l where l.id = any (p_awards) and l.user_id = member.user_id order by l.id
         loop
-            select * into newest from xp_log l where l.id = award.id or l.origin_id = award.id order by l.id desc limit 1;
-            running := running - newest.xp_awarded;
-            level_now := calculate_user_level(running);
-            insert into xp_log (
-                user_id, action_id, xp_awarded, created_at, metadata, key, rule_set_id, trace, cause_type, cause_id,
-                counterparty_id, amount, reverses_id, origin_id, path_id, path_share, actor_id, reason, xp_after,
-                level_before, level_after
-            ) values (
-                award.user_id, award.action_id, -newest.xp_awarded, at, jsonb_build_object('because', p_because),
-                'undo:' || newest.id, award.rule_set_id, award.trace, award.cause_type, award.cause_id,
-                award.counterparty_id, award.amount, newest.id, award.id, award.path_id, -newest.path_share, p_actor,
-                p_reason, running, undone.level_after, level_now
+            newest := xp_newest(award);
+            newest := xp_append(
+                newest, -newest.xp_awarded, newest.trace, p_because, p_actor, p_reason, running, undone.level_after,
+                newest.amount
             );
-            perform xp_add_to_periods(member.user_id, -newest.xp_awarded, award.created_at, member.is_listed);
-            undone.level_after := level_now;
+            running := newest.xp_after;
+            undone.level_after := newest.level_after;
             undone.awards := undone.awards + 1;
-            undone.points := undone.points - newest.xp_awarded;
+            undone.points := undone.points + newest.xp_awarded;
         end loop;
-        if undone.awards > 0 then
-            update user_xp set xp = running where user_id = member.user_id;
-            return next undone;
-        end if;
+        perform xp_settle(member.user_id, after, running);
+        return next undone;
     end loop;
+end $$;
+
+-- Leaves of an award what its arithmetic grants for a smaller amount, also while something is held against it: then the
+-- smaller award is what comes back. Only ever less; the member and the award stay, so caps see the award as it was.
+create function xp_keep_part(p_award bigint, p_trace jsonb, p_amount bigint, p_because text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    member user_xp;
+    newest xp_log;
+    points bigint := (p_trace ->> 'result')::bigint;
+    held boolean;
+begin
+    select user_id into member.user_id from xp_log where id = p_award and reverses_id is null;
+    perform xp_lock(array [member.user_id]);
+    select * into member from user_xp where user_id = member.user_id;
+    newest := xp_newest(p_award);
+    held := exists (select from xp_withholdings where award_id = p_award);
+    if newest.id is null or points < 0 or points > abs(newest.xp_awarded) then
+        raise exception 'A part of an award is less than the award.' using errcode = 'check_violation';
+    end if;
+    declare
+        after bigint := (select max(l.id) from xp_log l where l.user_id = member.user_id);
+    begin
+        if not held then
+            newest := xp_append(
+                newest, -newest.xp_awarded, newest.trace, p_because, null, '', member.xp, member.level, newest.amount
+            );
+            newest := xp_append(
+                newest, points, p_trace, p_because, null, '', newest.xp_after, newest.level_after, p_amount
+            );
+        else
+            newest := xp_append(newest, points, p_trace, p_because, null, '', member.xp, member.level, p_amount);
+            newest := xp_append(
+                newest, -points, p_trace, p_because, null, '', newest.xp_after, newest.level_after, p_amount
+            );
+        end if;
+        perform xp_settle(member.user_id, after, newest.xp_after);
+    end;
 end $$;
 
 -- An award stops counting with its first reason. All members are locked first, in the one order.

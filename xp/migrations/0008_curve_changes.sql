@@ -39,7 +39,7 @@ declare
     curve_pays boolean := true;
 begin
     if by_curve > level_before then
-        curve_pays := coalesce((select pays_rewards from xp_curve_changes where finished_at is null), true);
+        curve_pays := coalesce((select pays_rewards from xp_curve_changes order by id desc limit 1), false);
     end if;
     perform xp_remember_levels(new.user_id, level_before, new.level, by_curve, curve_pays);
     return null;
@@ -100,7 +100,8 @@ begin
     end if;
     select max(user_id), array_agg(user_id order by user_id) filter (where level <> calculate_user_level(xp))
         into last, behind
-        from (select user_id, xp, level from user_xp where user_id > change.done_up_to order by user_id limit p_limit) n;
+        from (select user_id, xp, level from user_xp where user_id > change.done_up_to order by user_id
+            limit greatest(p_limit, 1)) n;
     if last is null then
         update xp_curve_changes set finished_at = clock() where id = p_change;
         return;

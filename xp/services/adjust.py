@@ -13,6 +13,7 @@ from xp.errors import in_words
 from xp.models import UserXp
 from xp.services.award import Gain, Posted, earlier_gain, gain_told, post
 
+CAUSE_ID_MAX = 100
 ADJUSTMENT_MAX = 10**9
 """XP that one adjustment can move, either way."""
 
@@ -26,7 +27,7 @@ def adjust(*, user: User, points: int, reason: str, actor: User, key: str) -> Ga
     reason = reason.strip()
     if not reason:
         raise Refused(_("Say why: the reason is kept and the member can read it."))
-    if actor.pk == user.pk:
+    if actor.person_id == user.person_id:
         raise Refused(_("Nobody adjusts their own XP."))
     if not 1 <= abs(points) <= ADJUSTMENT_MAX:
         raise Refused(_("An adjustment moves 1 to %(most)s XP.") % {"most": f"{ADJUSTMENT_MAX:,}"})
@@ -36,7 +37,7 @@ def adjust(*, user: User, points: int, reason: str, actor: User, key: str) -> Ga
             user=user,
             action=None,
             key=key,
-            cause=("adjustment", key),
+            cause=("adjustment", key.removeprefix("adjustment:")),
             rule_set=rulebook.current().number,
             trace=trace,
             actor=actor,

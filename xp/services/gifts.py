@@ -30,7 +30,7 @@ def give_boost(
     reason = reason.strip()
     if not reason:
         raise Refused(_("Say why: the reason is kept."))
-    if actor.pk == user.pk:
+    if actor.person_id == user.person_id:
         raise Refused(_("Nobody grants a boost to themselves."))
     boost = grant_boost(
         user=user,

@@ -1,23 +1,28 @@
 """XP of tips: what giver and receiver earn, and what a tip back undoes. The DGT itself moves elsewhere."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from degentalk.accounts.models import User
 from degentalk.core.clock import Clock, database_time
 from degentalk.core.errors import KeyReused
 from xp import rules
-from xp.models import TipFlow, XpLog, XpRefusal, XpWithholding
-from xp.services.award import Gain, award, earlier_gain, post
-from xp.services.undo import Cause, lock_members, reverse
+from xp.models import TipFlow, XpLog, XpRefusal
+from xp.services.award import Gain, award, earlier_gain
+from xp.services.undo import Cause, lock_members
 
 RETURN_WINDOW = timedelta(days=30)
 """DGT that comes back within it takes the XP of the first tip with it. Longer than anyone would lend for a few XP."""
 
 GIVEN, RECEIVED = "given", "received"
+KEY_MAX = 190
+"""The log's keys have 200 characters, of which a side takes nine."""
+
+KEEP_PART = "select xp_keep_part(%s, %s::jsonb, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,13 @@ class TipGains:
 
 @transaction.atomic
 def award_tip(*, giver: User, receiver: User, amount: int, key: str, cause: Cause) -> TipGains:
-    """XP for a tip of `amount` whole DGT, for both, once per key (at most 170 characters).
+    """XP for a tip of `amount` whole DGT, for both, once per key (at most 190 characters).
 
     What only returns DGT that the receiver tipped the giver before earns nothing, and takes back the XP of that much of
     the earlier tips: a round trip earns neither of them anything (A4). Raises KeyReused for a key of another tip.
     """
+    if len(key) > KEY_MAX:
+        raise ValueError(f"A tip's key has at most {KEY_MAX} characters.")
     lock_members([giver, receiver])
     earlier = TipFlow.objects.filter(key=key).first()
     if earlier is not None:
@@ -50,7 +57,7 @@ def award_tip(*, giver: User, receiver: User, amount: int, key: str, cause: Caus
         given=award(
             user=giver,
             action="tip_given",
-            key=_key(key, GIVEN, 0),
+            key=_key(key, GIVEN),
             cause=cause,
             receiver=receiver,
             amount=earning,
@@ -59,7 +66,7 @@ def award_tip(*, giver: User, receiver: User, amount: int, key: str, cause: Caus
         received=award(
             user=receiver,
             action="tip_received",
-            key=_key(key, RECEIVED, 0),
+            key=_key(key, RECEIVED),
             cause=cause,
             giver=giver,
             amount=earning,
@@ -72,7 +79,7 @@ def _return(giver: User, receiver: User, amount: int) -> int:
     """Set the amount off against what came the other way, newest first. Returns how much of it that was."""
     left = amount
     came = TipFlow.objects.filter(giver=receiver, receiver=giver, created_at__gte=Clock() - RETURN_WINDOW)
-    for flow in came.filter(returned__lt=F("amount")).select_related("giver", "receiver").order_by("-id"):
+    for flow in came.filter(returned__lt=F("amount")).order_by("-id"):
         covered = min(left, flow.amount - flow.returned)
         if not covered:
             break
@@ -82,38 +89,17 @@ def _return(giver: User, receiver: User, amount: int) -> int:
 
 
 def _shrink(flow: TipFlow, returned: int) -> None:
-    """Leave of a tip's XP what it would have earned without the DGT that came back."""
-    before, flow.returned = flow.returned, returned
+    """Leave of a tip's XP what it would have earned without the DGT that came back, also while it is withheld."""
+    flow.returned = returned
     flow.save(update_fields=["returned"])
-    for user, other, side in ((flow.giver, flow.receiver, GIVEN), (flow.receiver, flow.giver, RECEIVED)):
-        keys = [_key(flow.key, side, 0), _key(flow.key, side, before)]
-        awards = XpLog.objects.select_related("action").filter(reverses=None, key__in=keys)
-        newest = awards.newest().first()
-        if newest is not None:
-            _replace(newest, user, other, flow, side)
-
-
-def _replace(row: XpLog, user: User, other: User, flow: TipFlow, side: str) -> None:
-    because = f"tip_returned:{flow.pk}:{flow.returned}"
-    held = list(XpWithholding.objects.filter(award=row).values_list("because", flat=True))
-    reverse(because=because, keys=[row.key])
-    left = flow.amount - flow.returned
-    trace = _for_amount(row.why, left)
-    if trace.result <= 0:
-        return
-    key = _key(flow.key, side, flow.returned)
-    post(
-        user=user,
-        action=row.action.name if row.action else None,
-        key=key,
-        cause=(row.cause_type, row.cause_id),
-        rule_set=row.rule_set_id,
-        trace=trace,
-        other=other,
-        amount=left,
-    )
-    for reason in held:  # what was held against the whole is held against the rest
-        reverse(because=reason, keys=[key])
+    left = flow.amount - returned
+    for side in (GIVEN, RECEIVED):
+        row = XpLog.objects.filter(key=_key(flow.key, side)).first()
+        if row is None:  # it earned nothing
+            continue
+        trace = json.dumps(_for_amount(row.why, left).as_json())
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_PART, [row.pk, trace, left, f"tip_returned:{flow.pk}:{returned}"])
 
 
 def _for_amount(trace: rules.Trace, amount: int) -> rules.Trace:
@@ -126,13 +112,12 @@ def _for_amount(trace: rules.Trace, amount: int) -> rules.Trace:
 
 
 def _earlier(user: User, key: str, side: str) -> Gain:
-    row = XpLog.objects.filter(key=_key(key, side, 0)).values_list("pk", flat=True).first()
+    row = XpLog.objects.filter(key=_key(key, side)).values_list("pk", flat=True).first()
     if row is not None:
         return earlier_gain(user, row)
-    refused = XpRefusal.objects.of(user).filter(key=_key(key, side, 0)).first()
+    refused = XpRefusal.objects.of(user).filter(key=_key(key, side)).first()
     return Gain(refused=refused.reason, again_at=refused.again_at, replayed=True) if refused else Gain(replayed=True)
 
 
-def _key(key: str, side: str, returned: int) -> str:
-    """Of the award as it was made (0), or of what was left of it when so much had come back."""
-    return f"{key}:{side}:{returned}"
+def _key(key: str, side: str) -> str:
+    return f"{key}:{side}"
