@@ -79,7 +79,9 @@ def test_the_admins_pages_break_no_policy(page, complaints, live):
         "/admin/",
         "/admin/xp/xplog/",
         "/admin/xp/xpaction/1/change/",
+        "/admin/xp/xplevel/curve/",
         f"/admin/xp/userxp/{alice.pk}/change/",
+        f"/admin/xp/userxp/{alice.pk}/adjust/",
         "/admin/wallet/dgtjournal/1/change/",
         "/admin/rulebook/ruleset/1/change/",
     )
