@@ -248,6 +248,23 @@ def test_a_run_that_crashed_goes_on_where_it_was(staff, owner, monkeypatch):
     assert [balance_of(member) for member in members] == [50] * 5
 
 
+def test_a_batch_that_takes_too_long_is_tried_in_smaller_ones(staff, owner, monkeypatch):
+    """However many rewards a change pays: it never stops for good at one batch."""
+    members = [make.user(f"member_{number}") for number in range(9)]
+    for member in members:
+        set_xp(owner, member, 60)
+    change(staff, {3: 55}, pays=True)
+    owner.execute(
+        "create function slow() returns trigger language plpgsql as"
+        " $$ begin perform pg_sleep(0.1); return null; end $$;"
+        "create trigger slow after insert on level_dgt_rewards_log for each row execute function slow();"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = '350ms'")
+    assert tasks.recompute_levels() == 9
+    assert {(level_of(member), balance_of(member)) for member in members} == {(3, 50)}
+
+
 def test_runs_at_once_and_again_change_nothing_more(staff, owner, monkeypatch):
     monkeypatch.setattr(curve_changes, "MEMBERS_PER_BATCH", 2)
     members = [make.user(f"member_{number}") for number in range(9)]

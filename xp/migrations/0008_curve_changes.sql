@@ -83,8 +83,9 @@ create constraint trigger xp_levels_recompute after insert or update of xp_requi
 drop function xp_recompute_levels(bigint, int);
 create type xp_relevelled as (user_id bigint, level_before int, level_after int);
 
--- Brings the levels of the next members in line with the curve and returns those that moved. Only they are locked: since
--- the change nobody's level falls behind any more. Whoever finds another worker at it does nothing.
+-- Brings the levels of the next members in line with the curve and returns those that moved: at most p_limit, of at most
+-- forty times as many that it looks at. Only they are locked: since the change nobody's level falls behind any more.
+-- Whoever finds another worker at it does nothing.
 create function xp_recompute_levels(p_change bigint, p_limit int) returns setof xp_relevelled
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -100,13 +101,19 @@ begin
     end if;
     select max(user_id), array_agg(user_id order by user_id) filter (where level <> calculate_user_level(xp))
         into last, behind
-        from (select user_id, xp, level from user_xp where user_id > change.done_up_to order by user_id
-            limit greatest(p_limit, 1)) n;
+        from (
+            select user_id, xp, level from user_xp where user_id > change.done_up_to
+            order by user_id limit greatest(p_limit, 1) * 40
+        ) n;
     if last is null then
         update xp_curve_changes set finished_at = clock() where id = p_change;
         return;
     end if;
     if behind is not null then
+        if cardinality(behind) > greatest(p_limit, 1) then
+            behind := behind[:greatest(p_limit, 1)];
+            last := behind[cardinality(behind)];
+        end if;
         perform lock_members(behind);
         return query
             update user_xp x set level = x.level -- update_user_level sets the level that the XP make

@@ -23,13 +23,15 @@ from xp.models import LevelDgtRewardLog, XpCurveChange, XpLevel
 logger = logging.getLogger(__name__)
 
 TASK = "xp.recompute_levels"
-MEMBERS_PER_BATCH = 200
-"""Members whose levels one transaction looks at: few, so that whoever earns XP meanwhile hardly waits."""
+MEMBERS_PER_BATCH = 25
+"""Members whose level one transaction moves: few, so that whoever earns XP meanwhile hardly waits. Each may be paid for
+many levels at once."""
 RUN_SECONDS = 120
 """How long one run of the task works; the timetable starts the next."""
 XP_MAX = 10**15
 """No level can need more: sums of XP stay far inside a BIGINT."""
 BUSY = frozenset({"55P03", "40P01"})  # lock timeout, deadlock: later it works
+TOO_MUCH = "57014"  # statement timeout: a smaller batch works
 
 BEGIN = """
 insert into xp_curve_changes (rule_set_id, pays_rewards, actor_id, created_at) values (%s, %s, %s, clock()) returning id
@@ -104,7 +106,7 @@ def change_curve(*, thresholds: Mapping[int, int], pays_rewards: bool, reason: s
 
 def recompute_levels() -> int:
     """Bring levels in line with a change of the curve; returns how many members moved. May run twice, and at once."""
-    moved = 0
+    moved, size = 0, MEMBERS_PER_BATCH
     stop_at = time.monotonic() + RUN_SECONDS
     while time.monotonic() < stop_at:
         change = XpCurveChange.objects.filter(finished_at=None).first()
@@ -112,9 +114,13 @@ def recompute_levels() -> int:
             break
         try:
             with transaction.atomic():
-                batch = _recompute(change)
+                batch = _recompute(change, size)
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in BUSY:
+            sqlstate = getattr(error.__cause__, "sqlstate", None)
+            if sqlstate == TOO_MUCH and size > 1:
+                size //= 2
+                continue
+            if sqlstate not in BUSY:
                 raise
             logger.info("change of the curve %s: somebody holds a member; the timetable goes on", change)
             break
@@ -163,11 +169,9 @@ def _columns(thresholds: Mapping[int, int]) -> list[list[int]]:
     return [list(thresholds.keys()), list(thresholds.values())]
 
 
-def _recompute(change: XpCurveChange) -> list[Relevelled]:
+def _recompute(change: XpCurveChange, most: int) -> list[Relevelled]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select user_id, level_before, level_after from xp_recompute_levels(%s, %s)", [change.pk, MEMBERS_PER_BATCH]
-        )
+        cursor.execute("select user_id, level_before, level_after from xp_recompute_levels(%s, %s)", [change.pk, most])
         batch = [Relevelled(*row) for row in cursor.fetchall()]
     if batch:
         _tell(change, batch)
