@@ -8,7 +8,7 @@ from itertools import count
 from degentalk.demo.chance import stream
 from degentalk.demo.people import Person
 from degentalk.demo.society import A_MINUTE, Society
-from degentalk.demo.words import gaps
+from degentalk.demo.words import acts, gaps
 from degentalk.demo.words.replies import Replies
 from degentalk.demo.words.topics import Opening, topics
 
@@ -23,8 +23,12 @@ STARTER_ANSWERS = 0.13
 HOT_DAYS = 1.5
 """Threads younger than this are still being answered, up to this minute."""
 TITLE_ATTEMPTS = 20
+SPAMMED_BEFORE_DAYS = 0.05
+"""How long before the ban."""
 VERA = "vera_onchain"
 VERA_WROTE_DAYS_AGO = 0.009
+VERA_WROTE_AGAIN_DAYS_AGO = VERA_WROTE_DAYS_AGO - 9 / 24 / 60 / 60
+VERA_REPEATED_DAYS_AGO = 0.006
 NEWEST_DAYS_AGO = 0.002
 
 
@@ -44,6 +48,7 @@ class Conversation:
     title: str
     posts: list[Written]
     is_locked: bool = False
+    is_spam: bool = False
 
 
 def conversations(people: Sequence[Person], *, history_days: int, seed: int) -> list[Conversation]:
@@ -57,8 +62,8 @@ def conversations(people: Sequence[Person], *, history_days: int, seed: int) -> 
         _conversation(opening, age, size, society, taken, stream(seed, "thread", number))
         for number, (opening, age), size in zip(count(), plan, sizes, strict=False)
     ]
-    _let_vera_answer(threads, society, stream(seed, VERA))
-    return threads
+    _let_vera_answer(threads, society)
+    return [*threads, *_spam(people)]
 
 
 def _openings(number: int, history_days: int, draw: random.Random) -> Iterator[tuple[Opening, float]]:
@@ -138,11 +143,27 @@ def _moments(opening: Opening, age: float, size: int, draw: random.Random) -> li
     return [min(moment, age - A_MINUTE * (n + 1)) for n, moment in enumerate(latest)]
 
 
-def _let_vera_answer(threads: Sequence[Conversation], society: Society, draw: random.Random) -> None:
-    """The member one signs in as has just written somewhere."""
+def _let_vera_answer(threads: Sequence[Conversation], society: Society) -> None:
+    """The member one signs in as has just written somewhere: too soon after that once more, and the same elsewhere.
+
+    Neither of the latter earns anything, so there is something to see where that is shown.
+    """
     others = [thread for thread in threads if thread.posts[0].author.username != VERA and not thread.is_locked]
-    thread = min(others, key=lambda thread: thread.posts[-1].days_ago)
+    thread, another = sorted(others, key=lambda thread: thread.posts[-1].days_ago)[:2]
     body = "Looked it up on chain just now: the flows say the same. I will post a chart tonight."
-    days_ago = min(VERA_WROTE_DAYS_AGO, thread.posts[0].days_ago / 2)
-    earlier = [post for post in thread.posts if post.days_ago > days_ago]
-    thread.posts[:] = [*earlier, Written(society.named(VERA), days_ago, body)]
+    _end(thread, society, (body, VERA_WROTE_DAYS_AGO), ("And before anybody asks: mainnet.", VERA_WROTE_AGAIN_DAYS_AGO))
+    _end(another, society, (body, VERA_REPEATED_DAYS_AGO))
+
+
+def _end(thread: Conversation, society: Society, *said: tuple[str, float]) -> None:
+    """Let her have the last words of a thread."""
+    shrink = min(1.0, thread.posts[0].days_ago / 2 / said[0][1])
+    words = [Written(society.named(VERA), days_ago * shrink, body) for body, days_ago in said]
+    thread.posts[:] = [*(post for post in thread.posts if post.days_ago > words[0].days_ago), *words]
+
+
+def _spam(people: Sequence[Person]) -> Iterator[Conversation]:
+    """What those who had to go wrote last."""
+    banned = [(person, person.banned) for person in people if person.banned]
+    for (person, ban), (title, body) in zip(banned, acts.SPAM_THREADS, strict=False):
+        yield Conversation(title, [Written(person, ban.days_ago + SPAMMED_BEFORE_DAYS, body)], is_spam=True)

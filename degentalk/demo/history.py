@@ -1,39 +1,56 @@
 """The whole past of the demo in one list of steps, oldest first. No database."""
 
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from degentalk.demo.accounts import ACCOUNTS
 from degentalk.demo.chance import stream
 from degentalk.demo.conversations import VERA, Conversation
-from degentalk.demo.occasions import awards_from_events
+from degentalk.demo.likes import likes_of
+from degentalk.demo.moderation import changes
+from degentalk.demo.occasions import NOW_ON, Occasion, calendar, joins
 from degentalk.demo.people import Person
-from degentalk.demo.society import Society
-from degentalk.demo.steps import Award, Grant, Like, Post, Step, Transfer
-from degentalk.demo.visits import Visits, awards_for_visits, visits_of
-from degentalk.demo.words import memos
+from degentalk.demo.staff import awards_of_staff, brought_up, movements
+from degentalk.demo.steps import Announce, Confirm, Freeze, Join, Like, Post, Step, Transfer, Visit
+from degentalk.demo.visits import Visits, habit_of, visits_of, with_streaks
+from xp.rules.streaks import milestones
 
-LIKES_MAX = 25
-LIKES_MEAN_DAYS = 0.7
-LIKES_FOR_NEWS = 5
-"""So that the member one signs in as has something new."""
-TRANSFERS_PER_MEMBER = 0.5
-TRANSFERS_OF_VERA = 5
-GRANTS_PER_MEMBER = 0.04
-WISHES_DGT = (5, 10, 10, 20, 25, 25, 50, 75, 100, 150, 250, 500)
-GRANTS_DGT = (50, 100, 150, 250, 400)
+ANNOUNCED_BEFORE = timedelta(days=14)
+CONFIRMED_AFTER = timedelta(seconds=90)
+LEFT_OPEN_XP = 600
+"""Those one signs in as join a little less than they could: the rest comes at the end, exactly."""
+VERA_JOINED_DAYS_AGO = 0.8
 
 
 def history(
-    people: Sequence[Person], threads: Sequence[Conversation], *, base_xp: Mapping[str, int], now: datetime, seed: int
+    people: Sequence[Person],
+    threads: Sequence[Conversation],
+    *,
+    history_days: int,
+    rules: Mapping[str, Any],
+    now: datetime,
+    seed: int,
 ) -> list[Step]:
     """Everything that happened, in order."""
     posts = list(_posts(threads, now))
-    likes = list(_likes(threads, Society(people), now, stream(seed, "likes")))
-    steps: list[Step] = [*posts, *likes, *_movements(people, now, seed)]
-    steps += _awards(people, threads, posts, likes, base_xp=base_xp, now=now, seed=seed)
+    likes = likes_of(people, threads, now, seed)
+    movements_of_dgt = list(movements(people, now, stream(seed, "movements")))
+    by_staff = list(awards_of_staff(people, now, stream(seed, "staff")))
+    events = calendar(now, history_days)
+    steps: list[Step] = [*posts, *likes, *movements_of_dgt, *by_staff, *brought_up(people, now)]
+    steps += changes(people, threads, now, stream(seed, "changes"))
+    steps += _announcements(events, now - timedelta(days=history_days))
+    past = _Past(threads, rules, posts, likes)
+    for movement in movements_of_dgt:
+        if isinstance(movement, Transfer):
+            past.present[movement.sender].append(movement.at)
+    for award in by_staff:
+        if isinstance(award, Freeze):
+            past.freezes[award.username].append(award.at)
+    for person in people:
+        steps += past.life_of(person, events, now, seed)
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -43,87 +60,64 @@ def _posts(threads: Sequence[Conversation], now: datetime) -> Iterator[Post]:
             yield Post(now - timedelta(days=written.days_ago), number, index)
 
 
-# ── Likes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _announcements(events: Sequence[Occasion], began: datetime) -> Iterator[Announce]:
+    """A quarter's calendar at a time, two weeks before it begins."""
+    for _quarter, group in groupby(events, key=lambda event: (event.starts_at.year, (event.starts_at.month - 1) // 3)):
+        occasions = tuple(group)
+        yield Announce(max(occasions[0].starts_at - ANNOUNCED_BEFORE, began), occasions)
 
 
-def _likes(threads: Sequence[Conversation], society: Society, now: datetime, draw: random.Random) -> Iterator[Like]:
-    for number, thread in enumerate(threads):
-        for index, written in enumerate(thread.posts):
-            is_news = written.author.username == VERA and index == 0 and written.days_ago < 1
-            # Drawn whether they are used or not: the draws must not depend on the time of day.
-            wanted = min(int(draw.paretovariate(1.1)), LIKES_MAX) - 1
-            ages = [written.days_ago - draw.expovariate(1 / LIKES_MEAN_DAYS) for _ in range(wanted)]
-            if is_news:
-                ages += [written.days_ago * draw.random() for _ in range(LIKES_FOR_NEWS)]
-            likers = {society.somebody(written.days_ago, draw, but=written.author).username: age for age in ages}
-            for liker, age in likers.items():
-                if age > 0 and liker != written.author.username:
-                    yield Like(now - timedelta(days=age), number, index, liker)
+class _Past:
+    """When members were here for a reason, and what that earned them by the rules, more or less."""
+
+    def __init__(
+        self, threads: Sequence[Conversation], rules: Mapping[str, Any], posts: Sequence[Post], likes: Sequence[Like]
+    ) -> None:
+        self._base = {name: action["base"] for name, action in rules["xp"]["actions"].items()}
+        self._milestones = milestones(rules)
+        self._earned: Counter[str] = Counter()
+        self.present: defaultdict[str, list[datetime]] = defaultdict(list)
+        self.freezes: defaultdict[str, list[datetime]] = defaultdict(list)
+        for post in posts:
+            author = threads[post.thread].posts[post.index].author.username
+            self.present[author].append(post.at)
+            self._earned[author] += self._base["post_created" if post.index else "thread_created"]
+        for like in likes:
+            self.present[like.liker].append(like.at)
+            if like.is_liked:
+                self._earned[threads[like.thread].posts[like.index].author.username] += self._base["like_received"]
+
+    def life_of(self, person: Person, events: Sequence[Occasion], now: datetime, seed: int) -> Iterator[Step]:
+        """Signing up, what they join to get where they are to be, and the visits that all of it makes."""
+        since = now - timedelta(days=person.joined_days_ago)
+        until = now - timedelta(days=person.banned.days_ago) if person.banned else now
+        habit = habit_of(person, now, stream(seed, "days", person.username))
+        earned = self._earned[person.username] + sum(
+            self._base["daily_login"] + (visit.milestone_xp or 0)
+            for visit in self._visits(person, habit, (), now, seed)
+        )
+        missing = person.target_xp - earned - (LEFT_OPEN_XP if person.is_demo_account else 0)
+        draw = stream(seed, "events", person.username)
+        joined = dict(joins(events, since, until, max(missing, 0), person.circle.visits, draw))
+        if person.username == VERA:
+            joined = _with_the_one_that_is_on(joined, events, now)
+        yield from (Join(moment, person.username, event.slug) for moment, event in joined.items())
+        if person.is_verified:
+            yield Confirm(min(since + CONFIRMED_AFTER, now), person.username)
+        yield from self._visits(person, habit, tuple(joined), now, seed)
+
+    def _visits(
+        self, person: Person, habit: Visits, joined: Sequence[datetime], now: datetime, seed: int
+    ) -> Iterator[Visit]:
+        draw = stream(seed, "coming", person.username)
+        visits = visits_of(person, habit, (*self.present[person.username], *joined), now, draw)
+        return with_streaks(person, visits, sorted(self.freezes[person.username]), self._milestones)
 
 
-# ── Awards ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _awards(
-    people: Sequence[Person],
-    threads: Sequence[Conversation],
-    posts: Sequence[Post],
-    likes: Sequence[Like],
-    *,
-    base_xp: Mapping[str, int],
-    now: datetime,
-    seed: int,
-) -> Iterator[Award]:
-    """For visits and a profile what they earn; then special events bring members to where they are to be."""
-    wrote: defaultdict[str, list[datetime]] = defaultdict(list)
-    earned: Counter[str] = Counter()
-    for post in posts:
-        author = threads[post.thread].posts[post.index].author.username
-        wrote[author].append(post.at)
-        earned[author] += base_xp["post_created" if post.index else "thread_created"]
-    for like in likes:
-        earned[threads[like.thread].posts[like.index].author.username] += base_xp["like_received"]
-    for person in people:
-        draw = stream(seed, "days", person.username)
-        visits = visits_of(person, wrote[person.username], now, draw)
-        certain = [*awards_for_visits(person, visits), *_for_profile(person, visits)]
-        yield from certain
-        missing = person.target_xp - earned[person.username] - sum(base_xp[award.action] for award in certain)
-        base = base_xp["special_event"]
-        yield from awards_from_events(person.username, visits, max(missing, 0), base, now, draw)
-
-
-def _for_profile(person: Person, visits: Visits) -> Iterator[Award]:
-    if person.about:
-        moment = min(visits.values()) + timedelta(seconds=90)
-        yield Award(moment, person.username, "profile_completed", "profile:{user}", ("user", "{user}"))
-
-
-# ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _movements(people: Sequence[Person], now: datetime, seed: int) -> Iterator[Transfer | Grant]:
-    draw = stream(seed, "movements")
-    staff = {account.username for account in ACCOUNTS if account.role != "member"}
-    rich = [person for person in people if person.circle.tier not in {"lurker", "shrimp"} and not person.is_suspended]
-    vera = next(person for person in people if person.username == VERA)
-    others = [person for person in rich if person is not vera]
-    for _ in range(round(TRANSFERS_PER_MEMBER * len(people))):
-        sender, receiver = draw.sample(rich, 2)
-        yield _transfer(sender, receiver, now, draw)
-    for _ in range(TRANSFERS_OF_VERA):
-        yield _transfer(vera, draw.choice(others), now, draw)
-        yield _transfer(draw.choice(others), vera, now, draw)
-    for _ in range(round(GRANTS_PER_MEMBER * len(people))):
-        yield _grant(draw.choice([person for person in rich if person.username not in staff]), now, draw)
-
-
-def _transfer(sender: Person, receiver: Person, now: datetime, draw: random.Random) -> Transfer:
-    age = min(sender.joined_days_ago, receiver.joined_days_ago) * 0.9 * draw.random() ** 1.5
-    moment = now - timedelta(days=max(age, 0.01))
-    return Transfer(moment, sender.username, receiver.username, draw.choice(WISHES_DGT), draw.choice(memos.TRANSFERS))
-
-
-def _grant(receiver: Person, now: datetime, draw: random.Random) -> Grant:
-    moment = now - timedelta(days=receiver.joined_days_ago * 0.9 * draw.random())
-    return Grant(moment, receiver.username, draw.choice(GRANTS_DGT), draw.choice(memos.GRANTS))
+def _with_the_one_that_is_on(
+    joined: Mapping[datetime, Occasion], events: Sequence[Occasion], now: datetime
+) -> dict[datetime, Occasion]:
+    """The member one signs in as takes part in it, since yesterday."""
+    on = next(event for event in events if event.slug == NOW_ON)
+    others = {moment: event for moment, event in joined.items() if event is not on}
+    return {**others, now - timedelta(days=VERA_JOINED_DAYS_AGO): on}

@@ -1,106 +1,200 @@
-"""Special events of the demo's past, and how members fared in them. No database.
+"""The demo's calendar of special events, and who joins which. No database.
 
-Most XP of those at the top comes from here; how much they need to arrive where they are decides how they fared.
+Most XP of those at the top comes from here: how much they lack to arrive where they are decides what they join.
 """
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
 from typing import Final
 
-from degentalk.demo.steps import Award
-from degentalk.demo.visits import Visits
-from xp.rules import ONE, Multiplier
+from xp.rules import ONE
 
+DAY = timedelta(days=1)
+A_WHILE = timedelta(minutes=5)
 SUNDAY = 6
-CALL_DAYS = (1, 3)
+QUIZ_DAYS = (8, 22)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A special event to be."""
+
+    slug: str
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    participation_xp: int
+    multiplier_bps: int = ONE
+    is_cancelled: bool = False
+
+    def overlaps(self, other: "Occasion") -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
 @dataclass(frozen=True)
 class Series:
-    """Events that come again: which days, and by how much a place multiplies the base."""
+    """Events that come again: on which days, and what joining pays, by turns."""
 
+    slug: str
     name: str
+    description: str
     held_on: Callable[[date], bool]
-    factors: tuple[int, ...]
-    """Ascending; 1 is taking part."""
-    at: time
-
-    @property
-    def best(self) -> int:
-        return self.factors[-1]
+    participation_xp: tuple[int, ...]
 
 
 def _last_of_the_month(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
+    return (day + DAY).day == 1
 
 
-FINAL: Final = Series("season_final", _last_of_the_month, (5, 10, 20, 30), time(20, 0))
-CUP: Final = Series("weekly_cup", lambda day: day.weekday() == SUNDAY, (1, 2, 4, 6, 10), time(18, 0))
-CALL: Final = Series("market_call", lambda day: day.weekday() in CALL_DAYS, (1, 2, 3), time(21, 0))
-SERIES: Final = (FINAL, CUP, CALL)
+SERIES: Final = (
+    Series(
+        "season-final",
+        "Season final",
+        "The month ends, the season with it. Whoever turns up on the day takes the season's XP home.",
+        _last_of_the_month,
+        (5_000,),
+    ),
+    Series(
+        "sunday-cup",
+        "Sunday cup",
+        "Every other Sunday: call the week's close before it happens. Being wrong in public counts.",
+        lambda day: day.weekday() == SUNDAY and day.isocalendar().week % 2 == 0,
+        (1_000, 2_000, 4_000),
+    ),
+    Series(
+        "quiz-night",
+        "Quiz night",
+        "Ten questions about blocks, keys and gas. Look nothing up.",
+        lambda day: day.day in QUIZ_DAYS,
+        (100,),
+    ),
+)
+
+# Name, description, multiplier, XP for joining, by turns.
+SPECIALS: Final = (
+    ("Genesis days", "Three days for the first block. Everything you earn counts double.", 20_000, 0),
+    ("Proof of words", "Long answers wanted: for three days what you write counts a quarter more.", 12_500, 50),
+    ("Testnet weekend", "Break things where it costs nothing, and tell us how. XP ×1.5.", 15_000, 50),
+)
+SPECIALS_EVERY_DAYS = 70
+SPECIAL_DAYS = 3
+
+NOW_ON: Final = "degen-week"
+"""The event that is on whenever the demo is seeded."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """How a member fared once. A factor of 0: not at all."""
+def calendar(now: datetime, history_days: int) -> list[Occasion]:
+    """All events, the one that is on and the next one included. Those that multiply have their days to themselves."""
+    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    began = now - history_days * DAY
+    multiplying = [*_around(today), *_specials(today, began)]
+    held = [event for series in SERIES for event in _held(series, began, now)]
+    alone = [event for event in held if not any(event.overlaps(other) for other in multiplying)]
+    return sorted([*multiplying, *alone], key=lambda event: event.starts_at)
 
-    series: Series
-    day: date
-    factor: int
+
+def _around(today: datetime) -> Iterator[Occasion]:
+    yield Occasion(
+        NOW_ON,
+        "Degen week",
+        "A week of everything: whoever joins earns half as much again until it ends.",
+        today - 3 * DAY,
+        today + 4 * DAY,
+        participation_xp=100,
+        multiplier_bps=15_000,
+    )
+    yield Occasion(
+        "double-weekend",
+        "Double weekend",
+        "Two days on which XP counts double. Rest before.",
+        today + 8 * DAY,
+        today + 10 * DAY,
+        participation_xp=50,
+        multiplier_bps=20_000,
+    )
+    yield Occasion(
+        "meme-contest",
+        "Meme contest",
+        "The jury could not agree on what a meme is.",
+        today - 25 * DAY,
+        today - 23 * DAY,
+        participation_xp=500,
+        is_cancelled=True,
+    )
 
 
-def awards_from_events(
-    username: str, visits: Visits, missing_xp: int, base: int, now: datetime, draw: random.Random
-) -> Iterator[Award]:
-    """Results on days of visits that together earn as much of the missing XP as they can, never more."""
-    chances = [
-        Result(series, day, 0)
-        for series in SERIES
-        for day in visits
-        if series.held_on(day) and max(_moment(series, day), visits[day]) < now - timedelta(minutes=2)
+def _specials(today: datetime, began: datetime) -> Iterator[Occasion]:
+    starts_at = today - SPECIALS_EVERY_DAYS * DAY
+    for name, description, multiplier_bps, participation_xp in cycle(SPECIALS):
+        if starts_at < began:
+            return
+        slug = name.lower().replace(" ", "-")
+        yield Occasion(
+            f"{slug}-{starts_at:%Y-%m}",
+            f"{name}, {starts_at:%B %Y}",
+            description,
+            starts_at,
+            starts_at + SPECIAL_DAYS * DAY,
+            participation_xp,
+            multiplier_bps,
+        )
+        starts_at -= SPECIALS_EVERY_DAYS * DAY
+
+
+def _held(series: Series, began: datetime, now: datetime) -> Iterator[Occasion]:
+    pays = cycle(series.participation_xp)
+    day, number = began.astimezone(UTC).date() + DAY, 1
+    while (starts_at := datetime.combine(day, time(), UTC)) < now:
+        if series.held_on(day):
+            slug, name = f"{series.slug}-{number}", f"{series.name} no. {number}"
+            yield Occasion(slug, name, series.description, starts_at, starts_at + DAY, next(pays))
+            number += 1
+        day += DAY
+
+
+# ── Who joins ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Joins = list[tuple[datetime, Occasion]]
+
+
+def joins(
+    events: Sequence[Occasion], since: datetime, until: datetime, missing_xp: int, zeal: float, draw: random.Random
+) -> Joins:
+    """What a member of that time joins, and when: together it pays as much of the missing XP as it can, never more.
+
+    `zeal`: how likely they also join what multiplies.
+    """
+    open_to_them = [
+        event
+        for event in events
+        if not event.is_cancelled and event.starts_at < until - A_WHILE and since + A_WHILE < event.ends_at
     ]
-    for result in _fill(chances, missing_xp // base, draw):
-        if result.factor:
-            yield _award(username, result, visits[result.day], draw)
+    chosen = list(_paying([event for event in open_to_them if event.multiplier_bps == ONE], missing_xp, draw))
+    chosen += [event for event in open_to_them if event.multiplier_bps != ONE and draw.random() < zeal]
+    return sorted(((_moment(event, since, until, draw), event) for event in chosen), key=lambda join: join[0])
 
 
-def _fill(chances: Sequence[Result], missing: int, draw: random.Random) -> list[Result]:
-    """Give each chance a factor around the same skill, then what is left over to whoever has room, small ones first."""
-    capacity = sum(chance.series.best for chance in chances)
-    skill = missing / capacity if capacity else 0
-    results = []
-    for chance in draw.sample(chances, len(chances)):
-        factor = min(_factor(chance.series, skill, draw), _at_most(chance.series, missing))
-        missing -= factor
-        results.append(replace(chance, factor=factor))
-    for i in sorted(range(len(results)), key=lambda i: results[i].series.best):
-        better = _at_most(results[i].series, results[i].factor + missing)
-        missing -= better - results[i].factor
-        results[i] = replace(results[i], factor=better)
-    return results
+def _paying(events: Sequence[Occasion], missing: int, draw: random.Random) -> Iterator[Occasion]:
+    """Some of all, as many as it takes; then what fills what is left, the largest first."""
+    capacity = sum(event.participation_xp for event in events)
+    share = missing / capacity if capacity else 0
+    left = []
+    for event in draw.sample(events, len(events)):
+        if draw.random() < share and event.participation_xp <= missing:
+            missing -= event.participation_xp
+            yield event
+        else:
+            left.append(event)
+    for event in sorted(left, key=lambda event: -event.participation_xp):
+        if event.participation_xp <= missing:
+            missing -= event.participation_xp
+            yield event
 
 
-def _factor(series: Series, skill: float, draw: random.Random) -> int:
-    wanted = series.best * skill * draw.uniform(0.4, 1.6)
-    lowest = series.factors[0]
-    if wanted < lowest:
-        return lowest if draw.random() < wanted / lowest else 0
-    return _at_most(series, int(wanted))
-
-
-def _at_most(series: Series, limit: int) -> int:
-    return max((factor for factor in series.factors if factor <= limit), default=0)
-
-
-def _award(username: str, result: Result, came: datetime, draw: random.Random) -> Award:
-    series, day = result.series, result.day
-    moment = max(_moment(series, day) + timedelta(seconds=draw.randint(0, 90)), came + timedelta(seconds=30))
-    event = f"{series.name}-{day.isoformat()}"
-    multipliers = (Multiplier(f"event:{series.name}", result.factor * ONE),) if result.factor > 1 else ()
-    return Award(moment, username, "special_event", f"event:{event}:{{user}}", ("event", event), multipliers)
-
-
-def _moment(series: Series, day: date) -> datetime:
-    return datetime.combine(day, series.at, UTC)
+def _moment(event: Occasion, since: datetime, until: datetime, draw: random.Random) -> datetime:
+    first, last = max(event.starts_at, since + A_WHILE), min(event.ends_at, until)
+    return first + (last - first) * draw.uniform(0.05, 0.95)

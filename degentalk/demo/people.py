@@ -8,7 +8,7 @@ from typing import Final
 from degentalk.demo import names
 from degentalk.demo.accounts import ACCOUNTS
 from degentalk.demo.chance import stream
-from degentalk.demo.words import about
+from degentalk.demo.words import about, acts
 from xp.rules import Curve
 
 
@@ -41,7 +41,8 @@ CIRCLES: Final = (
 
 HIDES_FROM_BOARDS = 0.06
 HIDES_BALANCE = 0.1
-SUSPENDED_AT_MOST = 2
+UNVERIFIED = 0.07
+NEWCOMER_DAYS_AGO = 0.4
 TOP_LEVELS_OPEN = 5
 """Nobody is near the end of the curve yet."""
 
@@ -51,6 +52,15 @@ Europe/Zurich Africa/Lagos Africa/Nairobi Africa/Johannesburg America/New_York A
 America/Los_Angeles America/Toronto America/Sao_Paulo America/Argentina/Buenos_Aires America/Mexico_City Asia/Tokyo
 Asia/Singapore Asia/Seoul Asia/Kolkata Asia/Dubai Asia/Ho_Chi_Minh Australia/Sydney Pacific/Auckland
 """.split()
+
+
+@dataclass(frozen=True)
+class Banned:
+    """When and why a member had to go."""
+
+    days_ago: float
+    reason: str
+    takes_back_xp: bool
 
 
 @dataclass(frozen=True)
@@ -66,20 +76,34 @@ class Person:
     writes: float
     hides_balance: bool = False
     hides_from_boards: bool = False
-    is_suspended: bool = False
+    is_verified: bool = True
+    """Whether they confirm their e-mail address."""
+    banned: Banned | None = None
+    streak_days: int = 0
+    """They look in on each of the last so many days but one."""
+
+    @property
+    def is_demo_account(self) -> bool:
+        return self.username in KNOWN
+
+    def is_here(self, days_ago: float) -> bool:
+        """Whether they are a member at that time."""
+        return self.joined_days_ago > days_ago and (self.banned is None or self.banned.days_ago < days_ago)
 
 
 ALMOST_THERE: Final = 0.99
 """Of a level: whoever signs in to try the site reaches the next one with a few replies."""
 
 KNOWN_VISITS: Final = 0.85
+KNOWN_STREAK_DAYS: Final = 34
+"""A milestone of 30 days is behind them, the frozen day not counted."""
 
 # The demo accounts: level, share of the history they have been here, time zone.
 KNOWN: Final = {
     "vera_onchain": (34, 0.93, "Europe/Lisbon"),
     "juno_keeper": (47, 0.99, "Europe/Berlin"),
     "otto_supply": (23, 0.7, "America/New_York"),
-    "ada_root": (18, 1.0, "UTC"),
+    "ada_root": (21, 1.0, "UTC"),
 }
 
 
@@ -89,7 +113,8 @@ def everybody(*, members: int, history_days: int, seed: int, curve: Curve) -> li
     free = names.usernames(stream(seed, "names"))
     people = [_known(account.username, history_days, curve) for account in ACCOUNTS]
     people += [_somebody(next(free), circle, history_days, curve, draw) for circle in _circles(members)]
-    return _with_suspensions(people, draw)
+    people[-1] = replace(people[-1], joined_days_ago=NEWCOMER_DAYS_AGO)
+    return _with_bans(_with_unconfirmed(people, stream(seed, "addresses")), draw)
 
 
 def _circles(members: int) -> Iterator[Circle]:
@@ -111,6 +136,7 @@ def _known(username: str, history_days: int, curve: Curve) -> Person:
         about=about.KNOWN[username],
         time_zone=time_zone,
         writes=circle.writes * 1.5,
+        streak_days=KNOWN_STREAK_DAYS,
     )
 
 
@@ -147,8 +173,16 @@ def _circle_of(tier: str) -> Circle:
     return next(circle for circle in CIRCLES if circle.tier == tier)
 
 
-def _with_suspensions(people: list[Person], draw: random.Random) -> list[Person]:
-    """Suspend one or two of those who have done little and have been here a while."""
+def _with_unconfirmed(people: list[Person], draw: random.Random) -> list[Person]:
+    """Some never confirm their address: nobody earns by their likes."""
+    return [replace(person, is_verified=draw.random() >= UNVERIFIED or person.is_demo_account) for person in people]
+
+
+def _with_bans(people: list[Person], draw: random.Random) -> list[Person]:
+    """Ban one or two of those who have done little and have been here a while."""
     small = [i for i, person in enumerate(people) if person.circle.tier in {"shrimp", "crab"}]
-    chosen = set(draw.sample(small, min(SUSPENDED_AT_MOST, len(small) // 2)))
-    return [replace(person, is_suspended=i in chosen) for i, person in enumerate(people)]
+    banned = dict(zip(draw.sample(small, min(len(acts.BANNED), len(small) // 2)), acts.BANNED, strict=False))
+    for i, (reason, takes_back_xp) in banned.items():
+        days_ago = people[i].joined_days_ago * draw.uniform(0.05, 0.3)
+        people[i] = replace(people[i], banned=Banned(days_ago, reason, takes_back_xp))
+    return people

@@ -21,6 +21,7 @@ from degentalk.demo.world import World
 from degentalk.forum.models import Post, Thread
 from degentalk.rulebook import services as rulebook
 from wallet.models import UserWallet
+from xp import services as xp
 from xp.models import XpLog
 from xp.rules import Curve
 
@@ -70,21 +71,21 @@ def fill(*, members: int, history_days: int, seed: int) -> Summary | None:
     now, rule_set = clock.database_time(), rulebook.current()
     people = everybody(members=members, history_days=history_days, seed=seed, curve=Curve.of(rule_set.rules))
     threads = conversations(people, history_days=history_days, seed=seed)
-    base_xp = {name: action["base"] for name, action in rule_set.rules["xp"]["actions"].items()}
     users = _join(people, now)
-    World(users, threads, rule_set).play(history(people, threads, base_xp=base_xp, now=now, seed=seed))
-    _settle(people, now)
+    past = history(people, threads, history_days=history_days, rules=rule_set.rules, now=now, seed=seed)
+    World(users, threads, rule_set, now).play(past)
+    _settle(now)
     return _summary(time.monotonic() - began)
 
 
 def _join(people: Sequence[Person], now: datetime) -> Mapping[str, User]:
-    """Sign everybody up, with a confirmed address. Only the demo accounts have a password."""
+    """Sign everybody up; they confirm their addresses later. Only the demo accounts have a password."""
     hashed = make_password(PASSWORD)  # once: hashing is slow on purpose
     roles = {account.username: account.role for account in ACCOUNTS}
     rows = [_user(person, roles.get(person.username), hashed, now) for person in people]
     users = {user.username: user for user in User.objects.bulk_create(rows)}
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users.values()
+        EmailAddress(user=user, email=user.email, verified=False, primary=True) for user in users.values()
     )
     for group in Group.objects.filter(name__in=roles.values()):
         group.user_set.add(*(users[name] for name, role in roles.items() if role == group.name))
@@ -106,11 +107,11 @@ def _user(person: Person, role: str | None, hashed: str, now: datetime) -> User:
     )
 
 
-def _settle(people: Sequence[Person], now: datetime) -> None:
-    """Old news have been read, and who is to be suspended is."""
+def _settle(now: datetime) -> None:
+    """Old news have been read, and what runs every night or minute has run."""
     Notification.objects.filter(created_at__lt=now - UNREAD).update(read_at=F("created_at") + READ_AFTER)
-    suspended = [person.username for person in people if person.is_suspended]
-    User.objects.filter(username__in=suspended).update(is_active=False)
+    xp.forget_periods()
+    xp.build_board_buckets()
 
 
 def _summary(seconds: float) -> Summary:

@@ -28,5 +28,5 @@ class Society:
         present = max(bisect_left(self._ages, -days_ago - A_MINUTE), 1)
         while True:
             found = draw.choices(self._oldest_first[:present], self._weights[:present])[0]
-            if found is not but or present == 1:
+            if present == 1 or (found is not but and found.is_here(days_ago)):
                 return found

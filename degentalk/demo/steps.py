@@ -1,22 +1,13 @@
 """What happens in the demo's history, one step after the other. Each step says when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
-from xp.rules import Multiplier
+from degentalk.demo.occasions import Occasion
+from xp.rules.streaks import Streak
 
-
-@dataclass(frozen=True)
-class Award:
-    """XP for something that this part of the site has no verb for yet."""
-
-    at: datetime
-    username: str
-    action: str
-    key: str
-    cause: tuple[str, str]
-    """In both, {user} stands for the member's id."""
-    multipliers: tuple[Multiplier, ...] = ()
+# ── The forum ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
@@ -29,13 +20,139 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Its author adds something to a post."""
+
+    at: datetime
+    thread: int
+    index: int
+    addition: str
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Its author deletes a post."""
+
+    at: datetime
+    thread: int
+    index: int
+
+
+@dataclass(frozen=True)
 class Like:
-    """Somebody likes a post, and its author earns XP."""
+    """Somebody likes a post, and its author earns XP; or takes the like back."""
 
     at: datetime
     thread: int
     index: int
     liker: str
+    is_liked: bool = True
+
+
+@dataclass(frozen=True)
+class Moderate:
+    """The moderator does something about a post."""
+
+    at: datetime
+    thread: int
+    index: int
+    act: Literal["hide", "spam", "restore"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ban:
+    """The moderator keeps a member out."""
+
+    at: datetime
+    username: str
+    reason: str
+    takes_back_xp: bool
+
+
+# ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """A member confirms the e-mail address, which may complete the profile."""
+
+    at: datetime
+    username: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The first visit of a member's day."""
+
+    at: datetime
+    username: str
+    day: date
+    streak: Streak
+    """With this visit."""
+    frozen: tuple[date, ...]
+    """Missed days before it that freezes cover."""
+    milestone_xp: int | None
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Staff put events on the calendar."""
+
+    at: datetime
+    occasions: tuple[Occasion, ...]
+
+
+@dataclass(frozen=True)
+class Join:
+    """A member takes part in an event."""
+
+    at: datetime
+    username: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Boost:
+    """Staff give a member a boost."""
+
+    at: datetime
+    username: str
+    multiplier_bps: int
+    ends_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Staff give a member a streak freeze."""
+
+    at: datetime
+    username: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Adjust:
+    """Staff change a member's XP, with a reason."""
+
+    at: datetime
+    username: str
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class AdjustTo:
+    """The same by as much as a member lacks, if anything."""
+
+    at: datetime
+    username: str
+    xp: int
+    reason: str
+
+
+# ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
@@ -59,4 +176,21 @@ class Grant:
     description: str
 
 
-Step = Award | Post | Like | Transfer | Grant
+Step = (
+    Post
+    | Edit
+    | Delete
+    | Like
+    | Moderate
+    | Ban
+    | Confirm
+    | Visit
+    | Announce
+    | Join
+    | Boost
+    | Freeze
+    | Adjust
+    | AdjustTo
+    | Transfer
+    | Grant
+)

@@ -1,92 +1,134 @@
-"""Lets the history happen: every step goes through the same doors as the site's, at its own moment."""
+"""Lets the history happen: every step goes through the same doors as the site's, at its own moment.
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+What happens by the thousand (visits, old likes, joining old events) is decided by the same rules and posted in sets;
+of the last days all likes and joins go through the services, with all that these tell members.
+"""
 
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import singledispatchmethod
+
+from allauth.account.models import EmailAddress
 from django.db import connection
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from degentalk.accounts.models import Notification, User
+from degentalk.accounts import services as accounts
+from degentalk.accounts.models import User
 from degentalk.core import clock
+from degentalk.demo import steps
+from degentalk.demo.awards import Awards
 from degentalk.demo.conversations import Conversation
-from degentalk.demo.steps import Award, Grant, Like, Post, Step, Transfer
+from degentalk.demo.steps import Step
 from degentalk.forum import services as forum
-from degentalk.forum.models import Post as ForumPost
-from degentalk.forum.models import Thread
+from degentalk.forum.models import Like, ModerationAct, Post, Thread
+from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.services import RuleSetFacts
 from wallet import services as wallet
 from wallet.accounts import ADJUSTMENTS
 from wallet.models import UserWallet
-from xp import rules
-from xp.rules import Curve, Event, MemberState
+from xp import services as xp
+from xp.models import EventParticipation, SpecialEvent, StreakDay, StreakFreeze, UserStreak, UserXp
+from xp.rules.streaks import Streak
+from xp.services.events import ACTION, participation_key
 
-PAYER = "otto_supply"
+ADMIN = "ada_root"
+MODERATOR = "juno_keeper"
+ECONOMIST = "otto_supply"
+LIVE_DAYS = 3
+"""So long ago the services take over from awards in sets."""
 SMALLEST_DGT = 5
 KEPT = 3
 """Nobody sends more than this part of what they have."""
-BATCH = 1_000
+
+PLANS_LAST = 300
+"""Moments. All tables were empty when the doors' statements were planned, and nothing analyses them meanwhile."""
 
 SET_CLOCK = "select set_config('degentalk.now', %s, false)"
-
-# CASE makes sure that the clock is set before the door opens. The doors see what the rows before them did.
-POST_AWARDS = """
-select user_id, at, (posted).level_before, (posted).level_after from (
-    select user_id, at, case when set_config('degentalk.now', at, false) = at then
-        xp_post(user_id, action, points, key, %s, trace::jsonb, cause_type, cause_id)
-    end as posted
-    from unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
-        as awards (at, user_id, action, points, key, trace, cause_type, cause_id)
-) as awarded
-where (posted).level_after > (posted).level_before
+ADD_LIKES = """
+update posts set like_count = like_count + added.likes
+from unnest(%s::bigint[], %s::int[]) as added (id, likes) where posts.id = added.id
 """
+
+Place = tuple[int, int]
+"""A conversation, and a post of it."""
+
+MODERATE: Mapping[str, Callable[..., ModerationAct | None]] = {
+    "hide": forum.hide,
+    "spam": forum.flag_spam,
+    "restore": forum.restore,
+}
 
 
 class World:
     """Plays steps, which must come in the order of their moments, in the caller's transaction."""
 
-    def __init__(self, users: Mapping[str, User], threads: Sequence[Conversation], rule_set: RuleSetFacts) -> None:
-        self._users, self._plan, self._rule_set = users, threads, rule_set
-        self._pages = {user.pk: user.get_absolute_url() for user in users.values()}
-        self._curve = Curve.of(rule_set.rules)
+    def __init__(
+        self, users: Mapping[str, User], threads: Sequence[Conversation], rule_set: RuleSetFacts, now: datetime
+    ) -> None:
+        self._users, self._plan = users, threads
+        self._live_from = now - timedelta(days=LIVE_DAYS)
+        self._awards = Awards(users, rule_set, now)
         self._threads: dict[int, Thread] = {}
-        self._posts: dict[tuple[int, int], ForumPost] = {}
-        self._waiting: list[tuple[str, int, str, int, str, str, str, str]] = []
-        self._movements = 0
+        self._posts: dict[Place, Post] = {}
+        self._removed: set[Place] = set()
+        self._likes: list[Like] = []
+        self._events: dict[str, SpecialEvent] = {}
+        self._participations: list[EventParticipation] = []
+        self._days: list[StreakDay] = []
+        self._streaks: dict[int, Streak] = {}
+        self._freezes: defaultdict[int, deque[StreakFreeze]] = defaultdict(deque)
+        self._used: list[StreakFreeze] = []
+        self._moments = self._serial = 0
 
-    def play(self, steps: Sequence[Step]) -> None:
+    def play(self, history: Sequence[Step]) -> None:
         """All of them. The clock is as before afterwards."""
-        with clock.at(steps[0].at):
-            for step in steps:
+        with clock.at(history[0].at):
+            for step in history:
                 self._play(step)
-            self._flush()
+            self._go_live()
+            self._awards.finish()
+            self._write_streaks()
 
+    @singledispatchmethod
     def _play(self, step: Step) -> None:
-        match step:
-            case Award():
-                self._award(step)
-            case Like():
-                self._like(step)
-            case Post():
-                self._turn_to(step.at)
-                self._write(step)
-            case Transfer():
-                self._turn_to(step.at)
-                self._transfer(step)
-            case Grant():
-                self._turn_to(step.at)
-                self._grant(step)
+        raise TypeError(f"Nobody knows how to play {step!r}.")
 
     def _turn_to(self, moment: datetime) -> None:
         """Finish what came before; then it is that moment."""
-        self._flush()
+        self._awards.flush()
+        if moment >= self._live_from:
+            self._go_live()
+        self._moments += 1
         with connection.cursor() as cursor:
+            if self._moments % PLANS_LAST == 0:
+                cursor.execute("discard plans")
             cursor.execute(SET_CLOCK, [moment.isoformat()])
 
-    # ── forum ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _go_live(self) -> None:
+        """What the services are to find from here on."""
+        Like.objects.bulk_create(self._likes)
+        counts = Counter(like.post_id for like in self._likes)
+        if counts:
+            with connection.cursor() as cursor:
+                cursor.execute(ADD_LIKES, [list(counts.keys()), list(counts.values())])
+        EventParticipation.objects.bulk_create(self._participations)
+        self._likes, self._participations = [], []
 
-    def _write(self, step: Post) -> None:
+    def _is_live(self, moment: datetime) -> bool:
+        if moment >= self._live_from:
+            self._turn_to(moment)
+            return True
+        return False
+
+    def _key(self, noun: str) -> str:
+        self._serial += 1
+        return f"demo_{noun}:{self._serial}"
+
+    # ── The forum ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @_play.register
+    def _write(self, step: steps.Post) -> None:
+        self._turn_to(step.at)
         plan = self._plan[step.thread]
         written = plan.posts[step.index]
         author = self._users[written.author.username]
@@ -99,87 +141,192 @@ class World:
         if plan.is_locked:
             forum.set_lock(thread=started.thread, is_locked=True)
 
+    @_play.register
+    def _edit(self, step: steps.Edit) -> None:
+        self._turn_to(step.at)
+        post = self._posts[step.thread, step.index]
+        body = f"{post.body}\n\n{step.addition}"
+        forum.edit_post(post=post, author=post.author, body=body, revision=post.revision_count)
+
+    @_play.register
+    def _delete(self, step: steps.Delete) -> None:
+        self._turn_to(step.at)
+        post = self._posts[step.thread, step.index]
+        forum.delete_post(post=post, author=post.author)
+        self._removed.add((step.thread, step.index))
+
+    @_play.register
+    def _moderate(self, step: steps.Moderate) -> None:
+        self._turn_to(step.at)
+        place = step.thread, step.index
+        MODERATE[step.act](post=self._posts[place], moderator=self._users[MODERATOR], reason=step.reason)
+        if step.act == "restore":
+            self._removed.discard(place)
+        else:
+            self._removed.add(place)
+
+    @_play.register
+    def _ban(self, step: steps.Ban) -> None:
+        self._turn_to(step.at)
+        member = self._users[step.username]
+        forum.ban(member=member, moderator=self._users[MODERATOR], reason=step.reason, takes_back_xp=step.takes_back_xp)
+        self._awards.memory.suspended.add(member.pk)
+
+    @_play.register
+    def _like(self, step: steps.Like) -> None:
+        place, member = (step.thread, step.index), self._users[step.liker]
+        if place in self._removed or member.pk in self._awards.memory.suspended:
+            return
+        post = self._posts[place]
+        if self._is_live(step.at):
+            (forum.like if step.is_liked else forum.unlike)(member=member, post=post)
+            return
+        self._likes.append(Like(post=post, member=member, created_at=step.at, changed_at=step.at))
+        self._awards.award(
+            at=step.at,
+            user=post.author,
+            action="like_received",
+            key=f"like:{post.pk}:{member.pk}",
+            cause=("post", post.pk),
+            giver=member,
+        )
+
     # ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _award(self, award: Award) -> None:
-        user = self._users[award.username]
-        decision = rules.evaluate(self._rule_set.rules, MemberState(), Event(award.action, award.at))
-        if decision.trace is None:  # staff have switched the action off
-            return
-        base = decision.trace.base
-        trace = rules.Trace(base, award.multipliers, rules.multiply(base, award.multipliers))
-        cause_type, cause_id = award.cause
-        self._waiting.append(
-            (
-                award.at.isoformat(),
-                user.pk,
-                award.action,
-                trace.result,
-                award.key.format(user=user.pk),
-                json.dumps(trace.as_json()),
-                cause_type,
-                cause_id.format(user=user.pk),
+    @_play.register
+    def _confirm(self, step: steps.Confirm) -> None:
+        self._turn_to(step.at)
+        user = self._users[step.username]
+        EmailAddress.objects.filter(user=user).update(verified=True)
+        accounts.address_confirmed(user=user)
+        self._awards.memory.verified.add(user.pk)
+
+    @_play.register
+    def _visit(self, step: steps.Visit) -> None:
+        user = self._users[step.username]
+        self._streaks[user.pk] = step.streak
+        for day in step.frozen:
+            freeze = self._freezes[user.pk].popleft()
+            freeze.used_for = day
+            self._used.append(freeze)
+        kinds = {**dict.fromkeys(step.frozen, StreakDay.Kind.FREEZE), step.day: StreakDay.Kind.VISIT}
+        self._days += [
+            StreakDay(user=user, day=day, kind=kind, time_zone=user.time_zone, created_at=step.at)
+            for day, kind in kinds.items()
+        ]
+        cause = ("day", step.day)
+        self._awards.award(at=step.at, user=user, action="daily_login", key=f"login:{user.pk}:{step.day}", cause=cause)
+        if step.milestone_xp:
+            self._awards.award(
+                at=step.at,
+                user=user,
+                action="streak_maintained",
+                key=f"streak:{user.pk}:{step.day}",
+                cause=cause,
+                base=step.milestone_xp,
             )
+
+    def _write_streaks(self) -> None:
+        StreakDay.objects.bulk_create(self._days)
+        StreakFreeze.objects.bulk_update(self._used, ["used_for"])
+        UserStreak.objects.bulk_create(
+            UserStreak(user_id=user_id, current=streak.current, longest=streak.longest, last_day=streak.last_day)
+            for user_id, streak in self._streaks.items()
         )
-        if len(self._waiting) >= BATCH:
-            self._flush()
 
-    def _like(self, like: Like) -> None:
-        post = self._posts[like.thread, like.index]
-        author = self._plan[like.thread].posts[like.index].author.username
-        key = f"like:{post.pk}:{self._users[like.liker].pk}"
-        self._award(Award(like.at, author, "like_received", key, ("post", str(post.pk))))
+    @_play.register
+    def _announce(self, step: steps.Announce) -> None:
+        self._turn_to(step.at)
+        for occasion in step.occasions:
+            self._events[occasion.slug] = SpecialEvent.objects.create(**vars(occasion))
+        reason = f"Announced {len(step.occasions)} events"
+        self._awards.rule_set = rulebook.publish(actor=self._users[ADMIN], reason=reason)
 
-    def _flush(self) -> None:
-        """Open the door for all awards that wait."""
-        if not self._waiting:
-            return
-        columns = [list(column) for column in zip(*self._waiting, strict=True)]
-        self._waiting.clear()
-        with connection.cursor() as cursor:
-            cursor.execute(POST_AWARDS, [self._rule_set.number, *columns])
-            Notification.objects.bulk_create([self._level_up(*row) for row in cursor.fetchall()], ignore_conflicts=True)
+    @_play.register
+    def _join(self, step: steps.Join) -> None:
+        user, event = self._users[step.username], self._events[step.slug]
+        if self._is_live(step.at):
+            xp.join_event(user=user, event=event)
+        else:
+            self._participations.append(EventParticipation(event=event, user=user, joined_at=step.at))
+            if event.participation_xp:
+                self._awards.award(
+                    at=step.at,
+                    user=user,
+                    action=ACTION,
+                    key=participation_key(event.pk, user),
+                    cause=("event", event.pk),
+                    base=event.participation_xp,
+                )
+        self._awards.memory.joined(user, event.pk, event.ends_at)
 
-    def _level_up(self, user_id: int, at: str, before: int, after: int) -> Notification:
-        """What `xp.award` tells members who reach a level."""
-        standing = self._curve.level(after)
-        rewards = self._rule_set.rules["xp"]["rewards"]
-        dgt = sum(rewards.get(str(level), 0) for level in range(before + 1, after + 1))
-        text = _("You reached level %(level)d, %(rank)s.") % {"level": after, "rank": standing.rank_name}
-        if dgt:
-            text += " " + ngettext("%(dgt)s DGT is yours.", "%(dgt)s DGT are yours.", dgt) % {"dgt": f"{dgt:,}"}
-        return Notification(
-            user_id=user_id,
-            kind="level_up",
-            text=text,
-            url=self._pages[user_id],
-            key=f"level:{after}",
-            created_at=datetime.fromisoformat(at),
+    @_play.register
+    def _boost(self, step: steps.Boost) -> None:
+        self._turn_to(step.at)
+        boost = xp.give_boost(
+            user=self._users[step.username],
+            multiplier_bps=step.multiplier_bps,
+            starts_at=step.at,
+            ends_at=step.ends_at,
+            actor=self._staff_for(step.username),
+            reason=step.reason,
+            key=self._key("boost"),
         )
+        self._awards.memory.boosted(boost)
+
+    @_play.register
+    def _freeze(self, step: steps.Freeze) -> None:
+        self._turn_to(step.at)
+        user = self._users[step.username]
+        staff, key = self._staff_for(step.username), self._key("freeze")
+        freeze = xp.give_streak_freeze(user=user, actor=staff, reason="The site was down for hours.", key=key)
+        self._freezes[user.pk].append(freeze)
+
+    @_play.register
+    def _adjust(self, step: steps.Adjust) -> None:
+        self._turn_to(step.at)
+        self._change_xp(step.username, step.points, step.reason)
+
+    @_play.register
+    def _adjust_to(self, step: steps.AdjustTo) -> None:
+        self._turn_to(step.at)
+        missing = step.xp - UserXp.objects.of(self._users[step.username]).xp
+        if missing > 0:
+            self._change_xp(step.username, missing, step.reason)
+
+    def _change_xp(self, username: str, points: int, reason: str) -> None:
+        staff, key = self._staff_for(username), self._key("adjustment")
+        xp.adjust(user=self._users[username], points=points, reason=reason, actor=staff, key=key)
+
+    def _staff_for(self, username: str) -> User:
+        """Nobody decides about themselves."""
+        return self._users[ADMIN if username == ECONOMIST else ECONOMIST]
 
     # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _transfer(self, step: Transfer) -> None:
+    @_play.register
+    def _transfer(self, step: steps.Transfer) -> None:
+        self._turn_to(step.at)
         sender = self._users[step.sender]
         amount = min(step.wish_dgt, UserWallet.objects.of(sender).dgt_balance // KEPT)
         if amount < SMALLEST_DGT:
             return
-        self._movements += 1
         wallet.transfer(
             sender=sender,
             receiver=self._users[step.receiver],
             amount=amount,
-            key=f"demo_transfer:{self._movements}",
+            key=self._key("transfer"),
             description=step.description,
         )
 
-    def _grant(self, step: Grant) -> None:
-        self._movements += 1
+    @_play.register
+    def _grant(self, step: steps.Grant) -> None:
+        self._turn_to(step.at)
         wallet.credit(
             user=self._users[step.receiver],
             amount=step.amount_dgt,
             source=ADJUSTMENTS,
-            key=f"demo_grant:{self._movements}",
+            key=self._key("grant"),
             description=step.description,
-            actor=self._users[PAYER],
+            actor=self._users[ECONOMIST],
         )

@@ -27,6 +27,13 @@ def test_seeding_says_what_there_is(committed_db):
     assert f"{one('select count(*) from xp_log')} awards" in said.replace(",", "")
 
 
+def test_the_doctor_finds_nothing_in_the_demo(committed_db):
+    seed()
+    said = StringIO()
+    call_command("xp_doctor", stdout=said)
+    assert said.getvalue().startswith("0 drift in ")
+
+
 def test_seeding_if_empty_changes_nothing_the_second_time(committed_db):
     seed(if_empty=True)
     before = one("select max(id) from xp_log")

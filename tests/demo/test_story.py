@@ -1,16 +1,31 @@
 """The demo's people and conversations, before anything is written."""
 
+import random
 from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from degentalk.demo import steps
 from degentalk.demo.conversations import Conversation, conversations
+from degentalk.demo.history import history
+from degentalk.demo.occasions import calendar, joins
 from degentalk.demo.people import CIRCLES, Person, everybody
+from degentalk.demo.society import A_MINUTE
 from degentalk.demo.words.gaps import EITHER_OR, GAP
 from xp import defaults
-from xp.rules import Curve, Level
+from xp.rules import ONE, Curve, Level
 
-MEMBERS, DAYS = 300, 540
+MEMBERS, DAYS = 300, 420
+NOON = datetime(2027, 3, 17, 12, tzinfo=UTC)
+RULES = {
+    "xp": {
+        "actions": {name: {"base": base} for name, _label, base, *_rest in defaults.ACTIONS},
+        "milestones": {str(days): xp for days, xp in defaults.MILESTONES},
+    }
+}
 
 
 def curve() -> Curve:
@@ -20,6 +35,15 @@ def curve() -> Curve:
 
 def people_of(seed: int) -> list[Person]:
     return everybody(members=MEMBERS, history_days=DAYS, seed=seed, curve=curve())
+
+
+def history_of(people: list[Person], threads: list[Conversation]) -> list[steps.Step]:
+    return history(people, threads, history_days=DAYS, rules=RULES, now=NOON, seed=1)
+
+
+@pytest.fixture(scope="module")
+def past(people: list[Person], threads: list[Conversation]) -> list[steps.Step]:
+    return history_of(people, threads)
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +105,46 @@ def test_somebody_wrote_within_the_hour(threads):
 
 def test_whoever_one_signs_in_as_has_threads_of_their_own(threads):
     assert sum(thread.posts[0].author.username == "vera_onchain" for thread in threads) == 4
+
+
+def test_the_same_seed_gives_the_same_history(people, threads, past):
+    assert history_of(people, threads) == past
+
+
+def test_steps_come_in_order_and_none_lies_ahead(past):
+    moments = [step.at for step in past]
+    assert moments == sorted(moments)
+    assert moments[-1] < NOON
+
+
+def test_nobody_does_anything_before_joining_or_after_a_ban(people, past):
+    here = {person.username: person for person in people}
+    for step in past:
+        for name in (getattr(step, "username", None), getattr(step, "liker", None), getattr(step, "sender", None)):
+            if name is None or isinstance(step, steps.Ban):
+                continue
+            assert here[name].is_here((NOON - step.at) / timedelta(days=1) - A_MINUTE), step
+
+
+def test_someone_was_banned_with_and_someone_without_their_xp(people):
+    assert {person.banned.takes_back_xp for person in people if person.banned} == {True, False}
+
+
+@pytest.mark.parametrize("hour", [0, 5, 12, 23])
+def test_events_that_multiply_have_their_days_to_themselves(hour):
+    events = calendar(NOON.replace(hour=hour), DAYS)
+    multiplying = [event for event in events if event.multiplier_bps != ONE]
+    for event in multiplying:
+        assert [other.slug for other in events if other.participation_xp > 100 and other.overlaps(event)] == []
+
+
+def test_slugs_and_names_of_events_are_their_own():
+    events = calendar(NOON, DAYS)
+    assert len({event.slug for event in events}) == len({event.name for event in events}) == len(events)
+
+
+@given(missing=st.integers(0, 250_000), seed=st.integers(0, 99))
+def test_nobody_is_paid_more_by_events_than_was_missing(missing, seed):
+    joined = joins(calendar(NOON, DAYS), NOON - timedelta(days=DAYS), NOON, missing, 0, random.Random(seed))
+    assert sum(event.participation_xp for _moment, event in joined) <= missing
+    assert all(event.starts_at <= moment < event.ends_at for moment, event in joined)

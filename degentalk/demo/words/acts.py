@@ -1,0 +1,46 @@
+"""What moderators and other staff give as reasons, what authors add to their posts, and what spammers write."""
+
+from typing import Final
+
+HIDDEN: Final = (
+    "A referral link, and not said to be one",
+    "Insults somebody who asked a question",
+    "Asks for a seed phrase to “check a wallet”",
+    "Price shilling without saying that you hold it",
+    "Posts somebody's address and name together",
+)
+SPAM: Final = ("Posted in many places at once", "A fake airdrop", "Advertises a copy of this site")
+RESTORED: Final = ("The link was to a block explorer after all", "Read it again: rude, but within the rules")
+BANNED: Final = (
+    ("Farms likes with a fake airdrop", True),
+    ("The third warning about referral links", False),
+)
+"""Why, and whether the XP goes too."""
+
+SPAM_THREADS: Final = (
+    (
+        "FREE 5,000 DGT for the first 100 likes",
+        "Like this thread and your wallet is filled within the hour. Not a joke.\n\n**Hurry**, only 100 places.",
+    ),
+    (
+        "My exchange, your first trade without fees",
+        "Sign up with the code in my profile and trade for nothing for a month. I get nothing out of it, honestly.",
+    ),
+)
+ADDITIONS: Final = (
+    "**Edit:** typo, the number was off by a factor of ten.",
+    "**Edit:** link fixed.",
+    "**Edit:** as somebody pointed out below, this only holds on mainnet.",
+    "**Edit, later:** it worked. Thank you all.",
+    "**Edit:** added the gas figures that I had left out.",
+)
+ADDED: Final = (
+    "Wrote the guide to block explorers",
+    "Answered forty newcomers in one week",
+    "Found out why the board was wrong",
+)
+"""Why staff add XP."""
+BOOSTED: Final = ("Won the quiz night", "Translated the house rules", "Hosted the community call")
+FROZEN: Final = ("Told us about a holiday in time", "The site was down that evening", "Kept a streak of a hundred days")
+TAKEN: Final = ("Took part in a cup with two accounts", "Cups were counted twice after an outage")
+"""Why staff take XP."""
