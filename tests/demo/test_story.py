@@ -18,7 +18,7 @@ from degentalk.demo.words.gaps import EITHER_OR, GAP
 from xp import defaults
 from xp.rules import ONE, Curve, Level
 
-MEMBERS, DAYS = 300, 420
+MEMBERS, DAYS = 300, 540
 NOON = datetime(2027, 3, 17, 12, tzinfo=UTC)
 RULES = {
     "xp": {
@@ -141,6 +141,13 @@ def test_events_that_multiply_have_their_days_to_themselves(hour):
 def test_slugs_and_names_of_events_are_their_own():
     events = calendar(NOON, DAYS)
     assert len({event.slug for event in events}) == len({event.name for event in events}) == len(events)
+
+
+def test_events_bring_those_at_the_top_nearly_all_the_way(people):
+    best = max(people, key=lambda person: person.target_xp)
+    since = NOON - timedelta(days=best.joined_days_ago)
+    joined = joins(calendar(NOON, DAYS), since, NOON, best.target_xp, 0, random.Random(1))
+    assert sum(event.participation_xp for _moment, event in joined) > 0.95 * best.target_xp
 
 
 @given(missing=st.integers(0, 250_000), seed=st.integers(0, 99))
