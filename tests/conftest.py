@@ -14,11 +14,16 @@ from django.core.cache import caches
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
+from hypothesis import settings as hypothesis_settings
 
 from tests import databases
 from tests.site import Site
 
 pytest_plugins = ["tests.plugin"]
+
+# No test is timed: a machine that is busy with something else must not fail one.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

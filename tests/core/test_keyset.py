@@ -46,7 +46,7 @@ def walk(keyset: Keyset[OutboxMessage], cursor: str | None, onward: Callable[[Ke
     return ids if following is None else [*ids, *walk(keyset, following, onward)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ab")), max_size=25),
     size=st.integers(1, 6),
@@ -153,7 +153,7 @@ def test_links_of_the_api_keep_its_filters(db: None) -> None:
     }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     tries=st.lists(st.integers(0, 3), min_size=1, max_size=15), size=st.integers(1, 6), data=st.data(),
 )  # fmt: skip

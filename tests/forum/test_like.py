@@ -159,7 +159,7 @@ def test_a_like_of_a_hidden_post_can_be_taken_back_for_good(alice, bob, post):
 STEPS = st.lists(st.tuples(st.sampled_from(["like", "unlike", "hide", "restore"]), st.integers(0, 2)), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_a2_any_order_of_likes_and_moderation_ends_at_the_same_numbers(db, steps):
     serial = make.serial()

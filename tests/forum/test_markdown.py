@@ -96,13 +96,13 @@ def test_hostile_input_becomes_harmless(source):
     assert_safe(markdown.render(source))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SOURCES)
 def test_no_input_makes_a_tag_or_attribute_outside_the_list(source):
     assert_safe(markdown.render(source))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SOURCES)
 def test_the_same_source_always_gives_the_same_html(source):
     assert markdown.render(source) == markdown.render(source)

@@ -131,7 +131,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(["credit", "debit", "transfer"]), st.
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_l5_any_sequence_of_verbs_agrees_with_a_model_in_python(moves):
     serial = make.serial()

@@ -198,7 +198,7 @@ def test_parallel_round_trips_earn_nothing(committed_db):
 class RoundTrips(TestCase):
     """Whatever three members tip each other, what they earn is what their net tips earn."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.integers(1, 60)), max_size=8))
     def test_a4_only_what_stays_with_the_receiver_earns(self, tips):
         publish(half_after=None, daily_cap_xp=None, pair_daily_cap_xp=None, amount_step=1)

@@ -276,6 +276,4 @@ class Interleaving(RuleBasedStateMachine):
 
 class AnyInterleaving(TestCase):
     def test_any_interleaving_ends_at_the_same_numbers(self):
-        run_state_machine_as_test(
-            Interleaving, settings=settings(max_examples=20, stateful_step_count=15, deadline=None)
-        )
+        run_state_machine_as_test(Interleaving, settings=settings(max_examples=20, stateful_step_count=15))

@@ -80,7 +80,7 @@ class Supervisor:
         while not until():
             self._pump()
             self._obey()
-            ended = [part.name for part in self._parts if part.child.poll() is not None]
+            ended = [part.name for part in self._parts if self._has_ended(part)]
             if servers is not None and servers.ended():
                 ended.append(servers.ended())
             if ended:
@@ -115,6 +115,14 @@ class Supervisor:
         """Show what the parts said, waiting a moment for it."""
         for key, _ in self._selector.select(PULSE_SECONDS):
             self._show(key.data)
+
+    def _has_ended(self, part: Part) -> bool:
+        """Whether it has; then its last words are shown before anybody says so."""
+        if part.child.poll() is None:
+            return False
+        while self._show(part):
+            continue
+        return True
 
     def _show(self, part: Part) -> bool:
         """Show what one part said; whether it may have said more."""
