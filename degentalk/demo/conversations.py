@@ -48,7 +48,8 @@ class Conversation:
     title: str
     posts: list[Written]
     is_locked: bool = False
-    is_spam: bool = False
+    spam: str = ""
+    """Why a moderator removes it, if so."""
 
 
 def conversations(people: Sequence[Person], *, history_days: int, seed: int) -> list[Conversation]:
@@ -165,5 +166,5 @@ def _end(thread: Conversation, society: Society, *said: tuple[str, float]) -> No
 def _spam(people: Sequence[Person]) -> Iterator[Conversation]:
     """What those who had to go wrote last."""
     banned = [(person, person.banned) for person in people if person.banned]
-    for (person, ban), (title, body) in zip(banned, acts.SPAM_THREADS, strict=False):
-        yield Conversation(title, [Written(person, ban.days_ago + SPAMMED_BEFORE_DAYS, body)], is_spam=True)
+    for (person, ban), (title, body, reason) in zip(banned, acts.SPAM_THREADS, strict=False):
+        yield Conversation(title, [Written(person, ban.days_ago + SPAMMED_BEFORE_DAYS, body)], spam=reason)

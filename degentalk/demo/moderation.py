@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from degentalk.demo.accounts import ACCOUNTS
 from degentalk.demo.conversations import Conversation
 from degentalk.demo.people import Person
 from degentalk.demo.steps import Ban, Delete, Edit, Moderate
@@ -15,6 +14,7 @@ EDITED, DELETED, HIDDEN, SPAM = 0.025, 0.005, 0.005, 0.003
 """Shares of all replies."""
 AT_LEAST = 2
 SETTLED_DAYS_AGO = 1.5
+MOSTLY_DAYS = 3
 RESTORED_AFTER = timedelta(hours=20)
 MODERATED_AFTER = timedelta(minutes=25)
 
@@ -28,7 +28,8 @@ class _Reply:
     thread: int
     index: int
     at: datetime
-    by_staff: bool
+    days_ago: float
+    is_by_demo_account: bool
 
     def later(self, draw: random.Random, minutes: int) -> datetime:
         return self.at + timedelta(minutes=draw.randint(2, minutes), seconds=draw.randint(0, 59))
@@ -38,17 +39,16 @@ def changes(
     people: Sequence[Person], threads: Sequence[Conversation], now: datetime, draw: random.Random
 ) -> Iterator[Change]:
     """All of it. No post has two of these."""
-    replies = _settled(threads, now)
-    draw.shuffle(replies)
+    # The newer, the likelier: each is taken from the end.
+    replies = sorted(_settled(threads, now), key=lambda reply: -draw.random() * (reply.days_ago + MOSTLY_DAYS))
     yield from _by_authors(replies, draw)
-    yield from _by_moderator([reply for reply in replies if not reply.by_staff], draw)
-    yield from _against_spammers(people, threads, now, draw)
+    yield from _by_moderator([reply for reply in replies if not reply.is_by_demo_account], draw)
+    yield from _against_spammers(people, threads, now)
 
 
 def _settled(threads: Sequence[Conversation], now: datetime) -> list[_Reply]:
-    staff = {account.username for account in ACCOUNTS if account.role != "member"}
     return [
-        _Reply(number, index, now - timedelta(days=post.days_ago), post.author.username in staff)
+        _Reply(number, index, now - timedelta(days=post.days_ago), post.days_ago, post.author.is_demo_account)
         for number, thread in enumerate(threads)
         for index, post in enumerate(thread.posts)
         if index and not thread.is_locked and post.days_ago > SETTLED_DAYS_AGO and post.author.banned is None
@@ -82,12 +82,12 @@ def _by_moderator(replies: list[_Reply], draw: random.Random) -> Iterator[Modera
 
 
 def _against_spammers(
-    people: Sequence[Person], threads: Sequence[Conversation], now: datetime, draw: random.Random
+    people: Sequence[Person], threads: Sequence[Conversation], now: datetime
 ) -> Iterator[Moderate | Ban]:
     for number, thread in enumerate(threads):
-        if thread.is_spam:
+        if thread.spam:
             seen_at = now - timedelta(days=thread.posts[0].days_ago) + MODERATED_AFTER
-            yield Moderate(seen_at, number, 0, "spam", draw.choice(acts.SPAM))
+            yield Moderate(seen_at, number, 0, "spam", thread.spam)
     for person in people:
         if person.banned:
             banned_at = now - timedelta(days=person.banned.days_ago)

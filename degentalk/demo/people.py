@@ -43,6 +43,7 @@ HIDES_FROM_BOARDS = 0.06
 HIDES_BALANCE = 0.1
 UNVERIFIED = 0.07
 NEWCOMER_DAYS_AGO = 0.4
+BANNED_DAYS_AGO_MAX = 16
 TOP_LEVELS_OPEN = 5
 """Nobody is near the end of the curve yet."""
 
@@ -183,6 +184,6 @@ def _with_bans(people: list[Person], draw: random.Random) -> list[Person]:
     small = [i for i, person in enumerate(people) if person.circle.tier in {"shrimp", "crab"}]
     banned = dict(zip(draw.sample(small, min(len(acts.BANNED), len(small) // 2)), acts.BANNED, strict=False))
     for i, (reason, takes_back_xp) in banned.items():
-        days_ago = people[i].joined_days_ago * draw.uniform(0.05, 0.3)
+        days_ago = min(people[i].joined_days_ago * 0.3, BANNED_DAYS_AGO_MAX) * draw.uniform(0.15, 1)
         people[i] = replace(people[i], banned=Banned(days_ago, reason, takes_back_xp))
     return people

@@ -144,7 +144,7 @@ class Adjust:
 
 @dataclass(frozen=True)
 class AdjustTo:
-    """The same by as much as a member lacks, if anything."""
+    """The same by about as much as a member lacks, if anything."""
 
     at: datetime
     username: str

@@ -36,6 +36,7 @@ MODERATOR = "juno_keeper"
 ECONOMIST = "otto_supply"
 LIVE_DAYS = 3
 """So long ago the services take over from awards in sets."""
+ROUND_XP = 10
 SMALLEST_DGT = 5
 KEPT = 3
 """Nobody sends more than this part of what they have."""
@@ -291,8 +292,8 @@ class World:
     def _adjust_to(self, step: steps.AdjustTo) -> None:
         self._turn_to(step.at)
         missing = step.xp - UserXp.objects.of(self._users[step.username]).xp
-        if missing > 0:
-            self._change_xp(step.username, missing, step.reason)
+        if missing >= ROUND_XP:
+            self._change_xp(step.username, missing - missing % ROUND_XP, step.reason)
 
     def _change_xp(self, username: str, points: int, reason: str) -> None:
         staff, key = self._staff_for(username), self._key("adjustment")

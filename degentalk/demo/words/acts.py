@@ -3,28 +3,30 @@
 from typing import Final
 
 HIDDEN: Final = (
-    "A referral link, and not said to be one",
-    "Insults somebody who asked a question",
-    "Asks for a seed phrase to “check a wallet”",
-    "Price shilling without saying that you hold it",
-    "Posts somebody's address and name together",
+    "Off topic here; say it in a thread of its own",
+    "The quarrel goes on in private messages, please",
+    "Names somebody who did not ask to be named",
+    "Holds what it praises, and does not say so",
 )
-SPAM: Final = ("Posted in many places at once", "A fake airdrop", "Advertises a copy of this site")
-RESTORED: Final = ("The link was to a block explorer after all", "Read it again: rude, but within the rules")
+SPAM: Final = ("Copied word for word from another forum", "The same answer in five threads")
+RESTORED: Final = ("It belongs here after all", "Read it again: rude, but within the rules")
 BANNED: Final = (
     ("Farms likes with a fake airdrop", True),
     ("The third warning about referral links", False),
 )
 """Why, and whether the XP goes too."""
 
+# Title, text, and why it had to go.
 SPAM_THREADS: Final = (
     (
         "FREE 5,000 DGT for the first 100 likes",
         "Like this thread and your wallet is filled within the hour. Not a joke.\n\n**Hurry**, only 100 places.",
+        "A fake airdrop",
     ),
     (
         "My exchange, your first trade without fees",
         "Sign up with the code in my profile and trade for nothing for a month. I get nothing out of it, honestly.",
+        "Advertises an exchange",
     ),
 )
 ADDITIONS: Final = (
