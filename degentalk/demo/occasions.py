@@ -56,14 +56,14 @@ SERIES: Final = (
         "Season final",
         "The month ends, the season with it. Whoever turns up on the day takes the season's XP home.",
         _last_of_the_month,
-        (5_000,),
+        (6_000,),
     ),
     Series(
         "sunday-cup",
         "Sunday cup",
         "Every other Sunday: call the week's close before it happens. Being wrong in public counts.",
         lambda day: day.weekday() == SUNDAY and day.isocalendar().week % 2 == 0,
-        (1_000, 2_000, 4_000),
+        (1_000, 3_000, 5_000),
     ),
     Series(
         "quiz-night",

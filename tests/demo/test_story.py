@@ -18,7 +18,7 @@ from degentalk.demo.words.gaps import EITHER_OR, GAP
 from xp import defaults
 from xp.rules import ONE, Curve, Level
 
-MEMBERS, DAYS = 300, 540
+MEMBERS, DAYS = 300, 420
 NOON = datetime(2027, 3, 17, 12, tzinfo=UTC)
 RULES = {
     "xp": {

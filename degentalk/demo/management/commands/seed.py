@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing if there are members")
         parser.add_argument("--members", type=int, default=300, help="besides the demo accounts (300)")
-        parser.add_argument("--days", type=int, default=540, help="how far the history goes back (540)")
+        parser.add_argument("--days", type=int, default=420, help="how far the history goes back (420)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same data (1)")
 
     def handle(self, *, if_empty: bool, members: int, days: int, seed: int, **options) -> None:
