@@ -78,7 +78,7 @@ SERIES: Final = (
 SPECIALS: Final = (
     ("Genesis days", "Three days for the first block. Everything you earn counts double.", 20_000, 0),
     ("Proof of words", "Long answers wanted: for three days what you write counts a quarter more.", 12_500, 50),
-    ("Testnet weekend", "Break things where it costs nothing, and tell us how. XP ×1.5.", 15_000, 50),
+    ("Testnet days", "Break things where it costs nothing, and tell us how. XP ×1.5.", 15_000, 50),
 )
 SPECIALS_EVERY_DAYS = 70
 SPECIAL_DAYS = 3
@@ -108,8 +108,8 @@ def _around(today: datetime) -> Iterator[Occasion]:
         multiplier_bps=15_000,
     )
     yield Occasion(
-        "double-weekend",
-        "Double weekend",
+        "double-days",
+        "Double days",
         "Two days on which XP counts double. Rest before.",
         today + 8 * DAY,
         today + 10 * DAY,

@@ -120,12 +120,13 @@ def test_periods_that_no_board_shows_are_forgotten(filled):
     assert not XpPeriodTotal.objects.filter(period="day", starts_on__lt=long_ago).exists()
 
 
-@pytest.mark.parametrize("action", LIMITS)
+@pytest.mark.parametrize("action", sorted(LIMITS.keys() - {"tip_given", "tip_received"}))
 def test_nobody_earns_beyond_a_cap(filled, action):
     from xp.models import XpAction, XpLog
 
     cap = XpAction.objects.get(name=action)
     awards = XpLog.objects.filter(action=cap, reverses=None)
+    assert awards.exists()
     days = awards.values("user", day=TruncDay("created_at", tzinfo=UTC))
     weeks = awards.values("user", week=TruncWeek("created_at", tzinfo=UTC))
     pairs = days.values("user", "day", "counterparty")
