@@ -18,18 +18,24 @@ TABLES: dict[str, str] = {
     # core
     "idempotency_keys": ALL,
     "outbox": ALL,
+    "switches": "select, insert, update",
+    "switch_changes": APPEND,
     # the forum; what posts said before and what moderators did only grows
     "forum": ALL,
     "post_revisions": APPEND,
     "moderation_acts": APPEND,
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
+    "wallet_policy": "select, update",
     "xp_actions": "select, update",
     "xp_levels": "select, update (rank_name, description, icon_url, color_code, tier)",
     "level_dgt_rewards": "select, update",
     "streak_milestones": ALL,
     "special_events": "select, insert, update",
     "xp_curve_changes": "select, insert (rule_set_id, pays_rewards, actor_id, created_at)",
+    # the ledger's proofs only grow
+    "dgt_seals": APPEND,
+    "dgt_audits": APPEND,
     # XP: what is written without a door, because no total depends on it
     "event_participations": APPEND,
     "streak_days": APPEND,
@@ -56,6 +62,7 @@ READ_ONLY: set[str] = {
 FUNCTIONS: list[str] = [
     "clock",
     "uuid7",
+    "switch_is_on",
     # wallet
     "dgt_post",
     "dgt_reverse",

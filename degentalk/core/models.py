@@ -1,4 +1,4 @@
-"""The two tables behind `idempotency` and `outbox`."""
+"""The tables behind `idempotency`, `outbox` and `switches`."""
 
 from typing import ClassVar, Self
 
@@ -64,3 +64,38 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+
+class Switch(models.Model):
+    """Something that staff can switch off within a moment. Without a row it is on."""
+
+    name = models.SlugField(_("name"), max_length=40, primary_key=True)
+    is_on = models.BooleanField(_("on"))
+
+    class Meta:
+        db_table = "switches"
+        verbose_name = _("switch")
+        verbose_name_plural = _("switches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SwitchChange(models.Model):
+    """Who switched what, when and why. These rows only grow."""
+
+    id = models.BigAutoField(primary_key=True)
+    switch = models.ForeignKey(Switch, models.PROTECT, related_name="changes", verbose_name=_("switch"))
+    is_on = models.BooleanField(_("on"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    reason = models.TextField(_("reason"))
+    created_at = models.DateTimeField(_("when"), db_default=Clock())
+
+    class Meta:
+        db_table = "switch_changes"
+        verbose_name = _("change of a switch")
+        verbose_name_plural = _("changes of switches")
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="switch_changes_have_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.switch_id}: {self.is_on}"

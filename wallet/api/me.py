@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.urls import path
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -38,6 +37,3 @@ class Me(ReadView):
     def get(self, request: Request) -> Response:
         """Balance and lifetime figures of the caller. Scope: `wallet:read`."""
         return Response(WalletSerializer(UserWallet.objects.of(cast(User, request.user))).data)
-
-
-urlpatterns = [path("me", Me.as_view(), name="api-wallet-me")]

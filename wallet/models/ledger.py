@@ -1,4 +1,4 @@
-"""The DGT ledger. Every row here is written by the doors in `migrations/0002_ledger.sql`, never by Django."""
+"""Journals, entries and accounts: the ledger itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -22,44 +22,10 @@ class TransactionId(models.Field):  # type: ignore[type-arg]
         return "xid8"
 
 
-class UserWalletQuerySet(models.QuerySet["UserWallet"]):
-    def of(self, user: User) -> UserWallet:
-        """The member's wallet; rows are made by the door at the first movement, so an absent one reads as zero."""
-        return self.filter(user_id=user.pk).first() or UserWallet(user=user)
-
-    def supply(self) -> int:
-        """All DGT that members have, held DGT with it."""
-        return int(self.aggregate(dgt=Sum(F("dgt_balance") + F("held_dgt"), default=0))["dgt"])
-
-
-class UserWallet(models.Model):
-    """What a member has. Whole DGT."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        primary_key=True,
-        related_name="wallet",
-    )
-    dgt_balance = models.BigIntegerField(_("balance"), default=0, db_default=0)
-    lifetime_earned = models.BigIntegerField(_("earned"), default=0, db_default=0)
-    lifetime_spent = models.BigIntegerField(_("spent"), default=0, db_default=0)
-    held_dgt = models.BigIntegerField(_("held"), default=0, db_default=0)
-    debt_dgt = models.BigIntegerField(_("debt"), default=0, db_default=0)
-
-    objects: ClassVar[Any] = UserWalletQuerySet.as_manager()
-
-    class Meta:
-        db_table = "user_wallet"
-        verbose_name = _("wallet")
-        constraints = [
-            models.CheckConstraint(condition=Q(dgt_balance__gte=0), name="user_wallet_balance_not_negative"),
-            models.CheckConstraint(condition=Q(held_dgt__gte=0), name="user_wallet_held_not_negative"),
-            models.CheckConstraint(condition=Q(debt_dgt__gte=0), name="user_wallet_debt_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.dgt_balance} DGT"
+KINDS = [
+    "level_reward", "credit", "debit", "purchase", "clawback", "transfer", "tip", "hold", "release", "capture",
+    "adjustment", "reversal",
+]  # fmt: skip
 
 
 class DgtAccount(models.Model):
@@ -110,9 +76,14 @@ class DgtJournal(models.Model):
         LEVEL_REWARD = "level_reward", _("Level reward")
         CREDIT = "credit", _("Credit")
         DEBIT = "debit", _("Debit")
+        PURCHASE = "purchase", _("Bought")
+        CLAWBACK = "clawback", _("Taken back")
         TRANSFER = "transfer", _("Transfer")
+        TIP = "tip", _("Tip")
         HOLD = "hold", _("Hold")
         RELEASE = "release", _("Release")
+        CAPTURE = "capture", _("Held DGT spent")
+        ADJUSTMENT = "adjustment", _("Adjustment")
         REVERSAL = "reversal", _("Reversal")
 
     id = models.BigAutoField(primary_key=True)
@@ -127,6 +98,15 @@ class DgtJournal(models.Model):
         blank=True,
         related_name="+",
     )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
     reason = models.TextField(_("reason"), blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     xid = TransactionId(editable=False)
@@ -140,19 +120,17 @@ class DgtJournal(models.Model):
     class Meta:
         db_table = "dgt_journal"
         verbose_name = _("journal")
+        indexes = [
+            # The sealer and the boards take what has committed since they last looked.
+            models.Index(fields=["epoch", "xid"], name="dgt_journal_xid"),
+            # What a member of staff moved in a day decides whether a second one must agree.
+            models.Index(
+                fields=["actor", "created_at"], condition=Q(kind="adjustment"), name="dgt_journal_adjustments"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "level_reward",
-                        "credit",
-                        "debit",
-                        "transfer",
-                        "hold",
-                        "release",
-                        "reversal",
-                    ],
-                ),
+                condition=Q(kind__in=KINDS),
                 name="dgt_journal_known_kind",
             )
         ]
@@ -224,6 +202,12 @@ class DgtTransaction(models.Model):
             models.Index(fields=["account", "-id"], name="dgt_transactions_account"),
             models.Index(fields=["user", "-id"], name="dgt_transactions_user"),
             models.Index(fields=["created_at"], name="dgt_transactions_created"),
+            # DGT bought lately may not be transferred yet.
+            models.Index(
+                fields=["user", "created_at"],
+                condition=Q(transaction_type="purchase"),
+                name="dgt_transactions_purchases",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

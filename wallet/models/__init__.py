@@ -1,0 +1,24 @@
+"""The DGT ledger and what surrounds it. Journals, entries, wallets and holds are written by SQL doors only."""
+
+from wallet.models.boards import DgtBoardRefresh, DgtBoardRow
+from wallet.models.holds import DgtHold
+from wallet.models.ledger import DgtAccount, DgtJournal, DgtTransaction, TransactionId
+from wallet.models.policy import BASIS_POINTS, WalletPolicy
+from wallet.models.seals import DgtAudit, DgtSeal
+from wallet.models.wallets import UserWallet, WalletFreeze
+
+__all__ = [
+    "BASIS_POINTS",
+    "DgtAccount",
+    "DgtAudit",
+    "DgtBoardRefresh",
+    "DgtBoardRow",
+    "DgtHold",
+    "DgtJournal",
+    "DgtSeal",
+    "DgtTransaction",
+    "TransactionId",
+    "UserWallet",
+    "WalletFreeze",
+    "WalletPolicy",
+]
