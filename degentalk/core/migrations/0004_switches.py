@@ -7,40 +7,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_refuse_change'),
+        ("core", "0003_refuse_change"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Switch',
+            name="Switch",
             fields=[
-                ('name', models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name='name')),
-                ('is_on', models.BooleanField(verbose_name='on')),
+                ("name", models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name="name")),
+                ("is_on", models.BooleanField(verbose_name="on")),
             ],
             options={
-                'verbose_name': 'switch',
-                'verbose_name_plural': 'switches',
-                'db_table': 'switches',
+                "verbose_name": "switch",
+                "verbose_name_plural": "switches",
+                "db_table": "switches",
             },
         ),
         migrations.CreateModel(
-            name='SwitchChange',
+            name="SwitchChange",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('is_on', models.BooleanField(verbose_name='on')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('created_at', models.DateTimeField(db_default=degentalk.core.clock.Clock(), verbose_name='when')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('switch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='core.switch', verbose_name='switch')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("is_on", models.BooleanField(verbose_name="on")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("created_at", models.DateTimeField(db_default=degentalk.core.clock.Clock(), verbose_name="when")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "switch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="core.switch",
+                        verbose_name="switch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of a switch',
-                'verbose_name_plural': 'changes of switches',
-                'db_table': 'switch_changes',
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='switch_changes_have_a_reason')],
+                "verbose_name": "change of a switch",
+                "verbose_name_plural": "changes of switches",
+                "db_table": "switch_changes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="switch_changes_have_a_reason"
+                    )
+                ],
             },
         ),
     ]
