@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.forms import LineField, TextField
-from degentalk.core import idempotency
 from degentalk.core.fields import DigitsField
+from degentalk.core.forms import KeyedForm
 from degentalk.forum import rules
 from degentalk.forum.models import ModerationAct, Post
 
@@ -33,28 +33,6 @@ class BodyField(TextField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(str(value or "").expandtabs(SPACES_PER_TAB))
-
-
-class KeyedForm(forms.Form):
-    """A form that is answered once: its hidden key makes sending it twice the same as once."""
-
-    # Browsers restore hidden fields on reload unless told not to; an old key would answer for a new text.
-    key = forms.CharField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
-    refused_code = ""
-    """Why the verb refused, for the page: empty where nothing was refused."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("key", idempotency.new_key())
-
-    def refuse(self, sentence: str, *, code: str = "") -> None:
-        """Say why, and take a new key: this one has had its answer, so the form shown again is a new attempt."""
-        self.add_error(None, sentence)
-        self.refused_code = code
-        submitted = QueryDict(mutable=True)
-        submitted.update(self.data)
-        submitted["key"] = idempotency.new_key()
-        self.data = submitted
 
 
 class ThreadForm(KeyedForm):

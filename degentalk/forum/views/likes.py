@@ -8,13 +8,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 from django_cotton import render_component
 
+from degentalk.accounts.answers import HtmxRequest, see_other, signed_out
 from degentalk.accounts.models import User
 from degentalk.core import toasts
 from degentalk.core.errors import MemberError
 from degentalk.forum import services as forum
 from degentalk.forum.models import Post
 from degentalk.forum.services import Liked
-from degentalk.forum.views.answers import HtmxRequest, see_other, signed_out
 from degentalk.forum.views.finding import is_closed_to, post_of, removed
 
 

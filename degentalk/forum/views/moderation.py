@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_cotton import render_component
 from django_htmx.http import reswap, retarget
 
+from degentalk.accounts.answers import Fact, HtmxRequest, once, see_other, status_of, whole
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.core import toasts
@@ -23,7 +24,6 @@ from degentalk.forum import services as forum
 from degentalk.forum.forms import ActsFilter, BanForm, ModerationForm, UnbanForm
 from degentalk.forum.models import ModerationAct, Post
 from degentalk.forum.permissions import is_moderator, may_moderate
-from degentalk.forum.views.answers import Fact, HtmxRequest, once, see_other, status_of, whole
 from degentalk.forum.views.finding import post_of
 from xp import services as xp
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_cotton import render_component
 
+from degentalk.accounts.answers import Fact, HtmxRequest, once, see_other, signed_out, status_of, whole
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.core import toasts
@@ -18,7 +19,6 @@ from degentalk.forum import services as forum
 from degentalk.forum.errors import TextChanged
 from degentalk.forum.forms import EditForm
 from degentalk.forum.models import Post
-from degentalk.forum.views.answers import Fact, HtmxRequest, once, see_other, signed_out, status_of, whole
 from degentalk.forum.views.finding import is_closed_to, post_of, removed
 
 

@@ -9,16 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_cotton import render_component
 from django_htmx.http import reswap, retarget
 
-from degentalk.accounts.models import User
-from degentalk.accounts.views import MemberRequest
-from degentalk.core.fields import DIGITS
-from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
-from degentalk.forum import rules
-from degentalk.forum import services as forum
-from degentalk.forum.forms import ReplyForm, ThreadForm
-from degentalk.forum.models import Thread
-from degentalk.forum.presentation import seen_by
-from degentalk.forum.views.answers import (
+from degentalk.accounts.answers import (
     Fact,
     HtmxRequest,
     elsewhere,
@@ -28,6 +19,15 @@ from degentalk.forum.views.answers import (
     signed_out,
     status_of,
 )
+from degentalk.accounts.models import User
+from degentalk.accounts.views import MemberRequest
+from degentalk.core.fields import DIGITS
+from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
+from degentalk.forum import rules
+from degentalk.forum import services as forum
+from degentalk.forum.forms import ReplyForm, ThreadForm
+from degentalk.forum.models import Thread
+from degentalk.forum.presentation import seen_by
 from degentalk.forum.views.finding import is_closed_to, removed, thread_of
 from wallet.models import UserWallet
 from xp import services as xp

@@ -1,4 +1,4 @@
-"""How the forum answers forms: once per key, with or without a reload."""
+"""How pages answer forms: once per key, with or without a reload."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from degentalk.accounts.models import User
 from degentalk.core import idempotency
 from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused
-from degentalk.forum.forms import KeyedForm
+from degentalk.core.forms import KeyedForm
 
 SEE_OTHER = 303
 
