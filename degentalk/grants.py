@@ -18,6 +18,7 @@ TABLES: dict[str, str] = {
     # core
     "idempotency_keys": ALL,
     "outbox": ALL,
+    "rate_limits": ALL,
     "switches": "select, insert, update",
     "switch_changes": APPEND,
     # the forum; what posts said before and what moderators did only grows

@@ -147,6 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "core.deliver_outbox": {"task": "core.deliver_outbox", "schedule": 15.0},
+    "core.forget_limits": {"task": "core.forget_limits", "schedule": crontab(minute=25)},
     "xp.pay_pending_rewards": {"task": "xp.pay_pending_rewards", "schedule": 60.0},
     "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
     "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},

@@ -15,8 +15,9 @@ from django_htmx.middleware import HtmxDetails
 
 from degentalk.accounts.models import User
 from degentalk.core import idempotency
-from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused
+from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused, TooOften
 from degentalk.core.forms import KeyedForm
+from degentalk.core.limits import Limit
 
 SEE_OTHER = 303
 
@@ -31,16 +32,24 @@ class HtmxRequest(HttpRequest):
     user: User | AnonymousUser
 
 
-def once(actor: User, form: KeyedForm, endpoint: str, facts: Fact, verb: Callable[[], Fact]) -> Fact | None:
+def once(
+    actor: User,
+    form: KeyedForm,
+    endpoint: str,
+    facts: Fact,
+    verb: Callable[[], Fact],
+    *,
+    limit: Limit | None = None,
+) -> Fact | None:
     """What the verb did for this form's key, now or the first time. None if refused: then the form says why.
 
-    The answer is remembered for the key, `facts`, and everything the form holds.
+    The answer is remembered for the key, `facts`, and everything the form holds. `limit` counts attempts of the actor.
     """
     written = {name: value for name, value in form.cleaned_data.items() if name not in {"key", "seen"}}
-    key = form.cleaned_data["key"]
+    key, request = form.cleaned_data["key"], facts | written
     try:
-        answer = idempotency.run(actor=actor, endpoint=endpoint, key=key, request=facts | written, verb=verb)
-    except KeyInFlight as error:
+        answer = idempotency.run(actor=actor, endpoint=endpoint, key=key, request=request, verb=verb, limit=limit)
+    except (KeyInFlight, TooOften) as error:
         # The first sending may still succeed: the form keeps its key, so that trying again cannot post twice.
         form.add_error(None, str(error))
     except KeyReused:
@@ -49,6 +58,7 @@ def once(actor: User, form: KeyedForm, endpoint: str, facts: Fact, verb: Callabl
         form.refuse(_("This form had lost a part on the way. Send it again."))
     else:
         if not answer.refused:
+            form.is_replayed = answer.replayed
             return answer.body
         form.refuse(answer.body["detail"], code=answer.body["code"])
     return None

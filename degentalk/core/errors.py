@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class MemberError(Exception):
@@ -11,6 +12,11 @@ class MemberError(Exception):
 
     status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
     code: ClassVar[str] = "refused"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the API's answer says beside the problem."""
+        return {}
 
     def problem(self) -> dict[str, str]:
         """The body that is stored for a retry and shown by the API (RFC 9457)."""
@@ -33,6 +39,26 @@ class Conflict(MemberError):
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
+
+
+class TooOften(MemberError):
+    """Not now: it was done as often as one may. Never remembered for a key."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too-often"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        words = ngettext(
+            "That was too often. Try again in %(seconds)d second.",
+            "That was too often. Try again in %(seconds)d seconds.",
+            retry_after_seconds,
+        )
+        super().__init__(words % {"seconds": retry_after_seconds})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}
 
 
 class KeyMissing(MemberError):

@@ -15,6 +15,8 @@ class KeyedForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
     refused_code = ""
     """Why the verb refused, for the page: empty where nothing was refused."""
+    is_replayed = False
+    """Whether this key had had its answer before: what it did is told already."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

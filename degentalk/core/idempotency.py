@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 
 from degentalk.core.errors import KeyInFlight, KeyMissing, KeyReused, MemberError
+from degentalk.core.limits import Limit
 from degentalk.core.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
@@ -52,18 +53,20 @@ def run(
     request: dict[str, Any],
     verb: Callable[[], dict[str, Any]],
     status: int = 200,
+    limit: Limit | None = None,
 ) -> Answer:
     """Run `verb` once for (actor, endpoint, key) in a transaction of its own, and remember the answer in it.
 
     `request` is everything that decides what the verb does, as JSON. A verb that raises MemberError is remembered as
     refused; any other exception stores nothing. Duplicates in flight wait for the first. The verb may be run again
-    after a deadlock, so it must keep no state outside the database.
+    after a deadlock, so it must keep no state outside the database. `limit` counts each new attempt of the actor,
+    refused ones too; what is remembered is answered without it.
 
     Raises KeyMissing, KeyReused, KeyInFlight, and MemberErrors of status 401, 403 and 429.
     """
     if connection.in_atomic_block:
         raise RuntimeError("idempotency.run() opens the transaction itself; call it outside of atomic().")
-    attempt = _Attempt(actor.pk, endpoint, _usable(key), _fingerprint(request), verb, status)
+    attempt = _Attempt(actor.pk, endpoint, _usable(key), _fingerprint(request), verb, status, limit)
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -96,10 +99,13 @@ class _Attempt:
     request_hash: bytes
     verb: Callable[[], dict[str, Any]]
     success: int
+    limit: Limit | None
 
     def answer(self) -> Answer:
         if not self._claimed():
             return self._remembered()
+        if self.limit is not None:
+            self.limit.take(str(self.actor_id))  # outside of the verb's savepoint: a refusal is counted too
         status, body = self._outcome()
         IdempotencyKey.objects.filter(**self._identity()).update(status=status, body=body)
         return Answer(status=status, body=body, replayed=False)

@@ -1,6 +1,6 @@
-"""The tables behind `idempotency`, `outbox` and `switches`."""
+"""The tables behind `idempotency`, `limits`, `outbox` and `switches`."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -29,6 +29,25 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.key}"
+
+
+class RateLimit(models.Model):
+    """How often somebody did something in the time that ends at `ends_at`. Written by `limits` only."""
+
+    name = models.CharField(_("what"), max_length=100)
+    who = models.CharField(_("who"), max_length=100)
+    count = models.IntegerField(_("times"))
+    ends_at = models.DateTimeField(_("counted until"))
+
+    class Meta:
+        db_table = "rate_limits"
+        verbose_name = _("rate limit")
+        constraints = [models.UniqueConstraint(fields=["name", "who"], name="rate_limits_once")]
+        # For the retention task, which deletes what is over.
+        indexes = [models.Index(fields=["ends_at"], name="rate_limits_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.who}"
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -81,6 +100,12 @@ class Switch(models.Model):
         return self.name
 
 
+class SwitchChangeQuerySet(models.QuerySet["SwitchChange"]):
+    def newest_of_each(self) -> Self:
+        """The last change of every switch, with who made it."""
+        return self.order_by("switch", "-id").distinct("switch").select_related("by")
+
+
 class SwitchChange(models.Model):
     """Who switched what, when and why. These rows only grow."""
 
@@ -90,6 +115,8 @@ class SwitchChange(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     reason = models.TextField(_("reason"))
     created_at = models.DateTimeField(_("when"), db_default=Clock())
+
+    objects: ClassVar[Any] = SwitchChangeQuerySet.as_manager()
 
     class Meta:
         db_table = "switch_changes"

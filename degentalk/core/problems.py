@@ -25,7 +25,7 @@ API = "/api/"
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None, and so a 500, for everything that is a bug of ours."""
     if isinstance(error, MemberError):
-        return _response(error.status, error.problem())
+        return _response(error.status, error.problem(), headers=error.headers)
     known = _known(error)
     response = exception_handler(known, context) if known else None
     if known is None or response is None:
