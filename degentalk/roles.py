@@ -15,6 +15,9 @@ GROUPS: dict[str, set[str]] = {
     },
     "economist": {
         "accounts.view_user",  # rows of the ledger and of XP lead to their member
+        "core.view_switch",
+        "core.change_switch",
+        "core.view_switchchange",
         "rulebook.view_ruleset",
         "wallet.view_dgtaccount",
         "wallet.view_dgtjournal",

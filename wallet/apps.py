@@ -1,7 +1,27 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WalletConfig(AppConfig):
     name = "wallet"
     label = "wallet"
     verbose_name = "DGT wallet"
+
+    def ready(self) -> None:
+        from degentalk.core import switches
+
+        switches.register(
+            "transfers",
+            label=_("Transfers between members"),
+            effect=_("Members cannot send each other DGT. Tips and the shop go on."),
+        )
+        switches.register(
+            "tips",
+            label=_("Tips"),
+            effect=_("Members cannot tip each other. What was tipped stays where it is."),
+        )
+        switches.register(
+            "rewards",
+            label=_("Rewards"),
+            effect=_("Rewards are not paid. They wait, and are paid once this is on again."),
+        )

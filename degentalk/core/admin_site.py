@@ -1,9 +1,15 @@
 """The staff's site: Django's admin, entered through the members' sign-in."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+
+from degentalk.core import notices
 
 
 class DegentalkAdminSite(AdminSite):
@@ -15,3 +21,7 @@ class DegentalkAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     login = method_decorator(secure_admin_login)(AdminSite.login)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page, with what the apps have to say to this member of staff."""
+        return super().index(request, {"notices": notices.of(request), **(extra_context or {})})

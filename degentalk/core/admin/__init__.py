@@ -1,5 +1,6 @@
 """What the admin pages of all apps share, and core's own pages of switches."""
 
+from degentalk.core.admin import switches
 from degentalk.core.admin.shared import (
     COUNTED_MAX,
     BigTableAdmin,
@@ -22,4 +23,5 @@ __all__ = [
     "link_to",
     "list_link",
     "pretty_json",
+    "switches",
 ]
