@@ -2,7 +2,7 @@
 the ladder of ranks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import prod
 
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from degentalk.accounts.boards import Place
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
 from xp import services
@@ -166,27 +167,20 @@ def _refused(row: XpRefusal, now: datetime) -> RefusedEntry:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a member stands on a board, also one whom it does not show to others."""
+class XpPlace(Place):
+    """Where a member stands on a board of XP."""
 
-    position: int | None
-    """None where it is not known, and without XP."""
-    position_is_exact: bool
-    is_tied: bool
-    """Whether others on the board have as much."""
-    user_id: int
-    username: str
-    xp: int
-    """Of the board's span, and never below 0."""
     level: int
     rank_name: str
     tier: str
-    behind: int | None
-    """XP that the nearest member ahead has more; None at the top."""
-    is_listed: bool
+
+    @property
+    def xp(self) -> int:
+        """Of the board's span, and never below 0."""
+        return self.figure
 
 
-def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> Place:
+def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> XpPlace:
     """The place of a member on the board of a span; `mine` is their XP row.
 
     Two queries for all time, three for a period.
@@ -194,20 +188,11 @@ def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> Place:
     board = XpBoard(span)
     xp = max(mine.xp if span == ALL_TIME else board.xp_of(user), 0)
     standing = services.curve().level(mine.level)
-    is_tied, above = board.totals.neighbours(xp=xp, user_id=user.pk)
-    position = board.position_of(xp)
-    return Place(
-        position=position.number,
-        position_is_exact=position.is_exact,
-        is_tied=is_tied,
-        user_id=user.pk,
-        username=user.username,
-        xp=xp,
+    return XpPlace(
+        **asdict(board.place_of(user, figure=xp, is_listed=mine.is_listed)),
         level=mine.level,
         rank_name=standing.rank_name,
         tier=standing.tier,
-        behind=None if above is None else above - xp,
-        is_listed=mine.is_listed,
     )
 
 

@@ -32,6 +32,13 @@ def require_scope(token: ApiToken, scope: str | None) -> None:
         raise PermissionDenied(_("This API token lacks the scope “%(scope)s”.") % {"scope": scope})
 
 
+def has_scope(request: Request, scope: str) -> bool:
+    """Whether this is a member who may read that of their own: signed in, and with a token only by its scope."""
+    if isinstance(request.auth, ApiToken):
+        return scope in request.auth.scopes
+    return bool(request.user.is_authenticated)
+
+
 def may(request: Request, *, scope: str, permission: str) -> bool:
     """Whether the asker holds a permission of the site; and with a token, whether it has the scope too."""
     has_scope = not isinstance(request.auth, ApiToken) or scope in request.auth.scopes

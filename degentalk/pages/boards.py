@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from xp.rules import ALL_TIME, SPANS
-from xp.views import BoardShown
+from xp.views import XpBoardShown
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Tab:
     is_current: bool
 
 
-def periods(shown: BoardShown) -> list[Tab]:
+def periods(shown: XpBoardShown) -> list[Tab]:
     """A tab for each period; who looks at the page around himself goes on doing so."""
     labels = {"all": _("All time"), "month": _("This month"), "week": _("This week"), "day": _("Today")}
     return [
@@ -29,7 +29,7 @@ def periods(shown: BoardShown) -> list[Tab]:
     ]
 
 
-def views(shown: BoardShown) -> list[Tab]:
+def views(shown: XpBoardShown) -> list[Tab]:
     """From the top, or around oneself: for members only."""
     if shown.me is None:
         return []

@@ -15,7 +15,7 @@ from wallet.models import UserWallet
 from xp import rules
 from xp import services as xp
 from xp.models import UserXp, XpLog
-from xp.presentation import Place, Rung, place_of, reward_of, rung_of
+from xp.presentation import Rung, XpPlace, place_of, reward_of, rung_of
 
 WEEK = timedelta(days=7)
 
@@ -26,7 +26,7 @@ class Profile:
 
     standing: rules.Standing
     rung: Rung
-    place: Place
+    place: XpPlace
     week_points: int
     next_reward_dgt: int
     posts: int

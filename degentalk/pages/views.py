@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from degentalk.accounts import services as accounts
+from degentalk.accounts.boards import asks_who_it_is
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.forum.models import Thread
@@ -20,7 +21,7 @@ from xp.models import SpecialEvent, XpLog
 from xp.presentation import action_pays, boundaries, entries, ladder
 from xp.presentation import refusals as refusals_in_words
 from xp.streaks import streak_of
-from xp.views import asks_who_it_is, board_shown, history_page, refusals_page
+from xp.views import board_shown, history_page, refusals_page
 
 HOME_THREADS = 10
 HOME_EVENTS = 2

@@ -5,22 +5,22 @@ from typing import cast
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from degentalk.accounts.models import ApiToken, User
-from degentalk.accounts.permissions import require_scope
+from degentalk.accounts.boards import AROUND, AROUND_PARAMETER, Centre, asks_around
+from degentalk.accounts.models import User
+from degentalk.accounts.permissions import has_scope
 from degentalk.core.api import ReadView
 from degentalk.core.errors import Refused
 from degentalk.core.fields import StrictIntegerField
 from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, paginated
 from degentalk.core.problems import CONTENT_TYPE
-from xp.api.shared import XP_READ, PlaceSerializer, has_scope
+from xp.api.shared import XP_READ, XpPlaceSerializer
 from xp.boards import XpBoard, span_named
 from xp.models import UserXp
-from xp.presentation import Place, place_of
+from xp.presentation import XpPlace, place_of
 from xp.rules import SPANS, Span
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -29,12 +29,6 @@ PERIOD = OpenApiParameter(
     str,
     enum=SPANS,
     description="What counts: `all` XP ever earned, or that of the running UTC `month`, `week` (from Monday) or `day`.",
-)
-AROUND = OpenApiParameter(
-    "around",
-    str,
-    enum=["me"],
-    description="Begin with the page that has the caller in its middle. A `cursor` goes on from there.",
 )
 ROW_EXAMPLE = {
     "position": 12,
@@ -56,7 +50,7 @@ BOARD_EXAMPLE = {
 }
 
 
-class BoardRowSerializer(PlaceSerializer):
+class BoardRowSerializer(XpPlaceSerializer):
     """One row of a leaderboard. Members with the same XP share a position, and the next one counts them all."""
 
     position = serializers.IntegerField(
@@ -65,7 +59,7 @@ class BoardRowSerializer(PlaceSerializer):
     xp = StrictIntegerField(min_value=1, help_text="Of the period.")
 
 
-class OwnPlaceSerializer(PlaceSerializer):
+class OwnPlaceSerializer(XpPlaceSerializer):
     """The caller's own place on the same board, also where it is not listed."""
 
     position = serializers.IntegerField(
@@ -102,7 +96,7 @@ class LeaderboardSerializer(serializers.Serializer):
 class Leaderboard(ReadView):
     permission_classes = [AllowAny]
     scope = XP_READ
-    query_parameters = frozenset({CURSOR_PARAMETER, "period", "around"})
+    query_parameters = frozenset({CURSOR_PARAMETER, "period", AROUND_PARAMETER})
 
     @extend_schema(
         operation_id="xp_leaderboard",
@@ -121,7 +115,7 @@ class Leaderboard(ReadView):
 
         Points that were taken back are in no period. Members who hide from leaderboards are on none, and keep earning.
         """
-        around = _asks_around(request)
+        around = asks_around(request, XP_READ)
         span = span_named(request.query_params.get("period"))
         mine = _own_place(request, span)
         board = XpBoard(span, around=_row_of(mine) if around and mine else None)
@@ -130,27 +124,14 @@ class Leaderboard(ReadView):
         return Response({**page.data, "period": PeriodSerializer(span).data, "me": own})
 
 
-def _asks_around(request: Request) -> bool:
-    around = request.query_params.get("around")
-    if around is None:
-        return False
-    if around != "me":
-        raise ValidationError({"around": [_("The only page around somebody is the one around “me”.")]})
-    if not request.user.is_authenticated:
-        raise NotAuthenticated
-    if isinstance(request.auth, ApiToken):
-        require_scope(request.auth, XP_READ)
-    return True
-
-
-def _own_place(request: Request, span: Span) -> Place | None:
+def _own_place(request: Request, span: Span) -> XpPlace | None:
     if not has_scope(request, XP_READ):
         return None
     user = cast(User, request.user)
     return place_of(user, UserXp.objects.of(user), span)
 
 
-def _row_of(mine: Place) -> tuple[int, int]:
+def _row_of(mine: XpPlace) -> Centre:
     if not mine.is_listed:
         raise Refused(_("Your settings leave you out of leaderboards, so there is no page around you."))
     if not mine.xp:

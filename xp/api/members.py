@@ -12,15 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from degentalk.accounts import time_zones
+from degentalk.accounts.boards import NO_POSITION
 from degentalk.accounts.models import User
+from degentalk.accounts.permissions import has_scope
 from degentalk.core.api import ReadView
 from degentalk.core.clock import Clock, database_time
 from degentalk.core.fields import StrictIntegerField
 from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, Keyset, page_of, paginated
 from xp import rules
 from xp import services as xp
-from xp.api.shared import XP_READ, PlaceSerializer, WhySerializer, has_scope
-from xp.boards import NO_POSITION, XpBoard
+from xp.api.shared import XP_READ, WhySerializer, XpPlaceSerializer
+from xp.boards import XpBoard
 from xp.models import StreakFreeze, UserStreak, UserXp, UserXpSummary, XpBoost, XpLog
 from xp.rules import streaks
 
@@ -84,7 +86,7 @@ AWARD_EXAMPLE = {
 }
 
 
-class StandingSerializer(PlaceSerializer):
+class StandingSerializer(XpPlaceSerializer):
     """Where a member stands: the same figures as the progress bar."""
 
     xp = StrictIntegerField(min_value=0, help_text="All XP. A negative sum is shown as 0.")
@@ -275,7 +277,7 @@ def _standing(user: User, points: int, *, is_listed: bool, last_at: Any, shows_p
         "is_listed": is_listed,
         "position": position.number,
         "position_is_exact": position.is_exact,
-        "is_tied": shows_place and board.totals.neighbours(xp=standing.xp, user_id=user.pk)[0],
+        "is_tied": shows_place and board.neighbours(standing.xp, user_id=user.pk)[0],
         "last_xp_event_at": last_at,
     }
 

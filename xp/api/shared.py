@@ -4,9 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from degentalk.accounts.models import ApiToken
+from degentalk.accounts.boards import PlaceSerializer
 from degentalk.core.fields import StrictIntegerField
 from xp import rules
 from xp.models import Tier
@@ -18,22 +17,10 @@ EXACT = (
 )
 
 
-def has_scope(request: Request, scope: str) -> bool:
-    """Whether this is a member who may read that of their own: signed in, and with a token only by its scope."""
-    if isinstance(request.auth, ApiToken):
-        return scope in request.auth.scopes
-    return bool(request.user.is_authenticated)
-
-
-class PlaceSerializer(serializers.Serializer):
-    """A place on a board."""
+class XpPlaceSerializer(PlaceSerializer):
+    """A place on a board of XP."""
 
     position_is_exact = serializers.BooleanField(help_text=EXACT)
-    is_tied = serializers.BooleanField(
-        help_text="Whether others on the board have as much XP, and so the same position."
-    )
-    user_id = StrictIntegerField()
-    username = serializers.CharField()
     level = serializers.IntegerField(min_value=1)
     rank_name = serializers.CharField()
     tier = serializers.ChoiceField(choices=Tier.choices)

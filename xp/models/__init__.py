@@ -5,7 +5,6 @@ from xp.models.levels import LevelDgtReward, LevelDgtRewardLog, Tier, XpCurveCha
 from xp.models.log import XpLog, XpRefusal, XpWithholding
 from xp.models.occasions import MULTIPLIER_MAX_BPS, EventParticipation, SpecialEvent, TipFlow, XpBoost
 from xp.models.standing import (
-    POSITION_LIMIT,
     Period,
     TotalsQuerySet,
     UserXp,
@@ -19,7 +18,6 @@ from xp.models.streaks import StreakDay, StreakFreeze, StreakMilestone, UserStre
 
 __all__ = [
     "MULTIPLIER_MAX_BPS",
-    "POSITION_LIMIT",
     "EventParticipation",
     "LevelDgtReward",
     "LevelDgtRewardLog",

@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
 
-POSITION_LIMIT = 10_000
-"""Positions are counted exactly up to here; counting further would cost more with every member."""
-
 
 class TotalsQuerySet(models.QuerySet[Any]):
     """Rows of members with `xp` and `is_listed`, as boards read them: from the index of those they show."""
@@ -21,26 +18,6 @@ class TotalsQuerySet(models.QuerySet[Any]):
     def on_board(self) -> Self:
         """Whom boards show; hidden and suspended members cost nothing."""
         return self.filter(is_listed=True, xp__gt=0)
-
-    def ahead_of(self, xp: int) -> int:
-        """How many on the board have more, counted no further than positions are exact."""
-        return self.on_board().filter(xp__gt=max(xp, 0))[:POSITION_LIMIT].count()
-
-    def ahead_in_tie(self, *, xp: int, user_id: int) -> int:
-        """How many share that place and are named before this member, counted as far."""
-        return self.on_board().filter(xp=xp, user_id__gt=user_id)[:POSITION_LIMIT].count()
-
-    def has_more_in_tie(self, *, xp: int, user_id: int) -> bool:
-        """Whether somebody shares that place and is named after this member."""
-        return self.on_board().filter(xp=xp, user_id__lt=user_id).exists()
-
-    def neighbours(self, *, xp: int, user_id: int) -> tuple[bool, int | None]:
-        """Whether others on the board have as much, and the XP of the nearest with more. One query."""
-        board = self.on_board().order_by()
-        tied = board.filter(xp=xp).exclude(user_id=user_id).values_list("xp", flat=True)
-        above = board.filter(xp__gt=max(xp, 0)).order_by("xp").values_list("xp", flat=True)
-        found = list(tied[:1].union(above[:1], all=True))
-        return xp in found, next((more for more in found if more > xp), None)
 
 
 class UserXpQuerySet(TotalsQuerySet):
@@ -137,8 +114,10 @@ class XpLeaderboardRow(models.Model):
     tier = models.CharField(max_length=20)
     color_code = models.CharField(max_length=20)
 
+    figure = 0
+    """Set by the board, with the next three: what it counts."""
     position: int | None = None
-    """Set by `xp.boards`, with the next two; None where it is not known."""
+    """None where it is not known."""
     position_is_exact = False
     is_tied = False
     """Whether others have the place too."""
@@ -166,6 +145,7 @@ class XpPeriodLeaderboardRow(models.Model):
     tier = models.CharField(max_length=20)
     color_code = models.CharField(max_length=20)
 
+    figure = 0
     position: int | None = None
     position_is_exact = False
     is_tied = False
