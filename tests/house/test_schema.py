@@ -5,12 +5,14 @@ from django.db import connection
 
 TRIGGERS = {
     "dgt_accounts": {"dgt_accounts_append_only", "dgt_accounts_no_truncate"},
+    "dgt_audits": {"dgt_audits_append_only", "dgt_audits_no_truncate"},
     "dgt_journal": {
         "dgt_journal_append_only",
         "dgt_journal_balanced",
         "dgt_journal_no_truncate",
         "dgt_journal_stamp",
     },
+    "dgt_seals": {"dgt_seals_append_only", "dgt_seals_follow", "dgt_seals_no_truncate"},
     "dgt_transactions": {
         "dgt_entry_in_open_journal",
         "dgt_last_entry_balances",
@@ -28,6 +30,7 @@ TRIGGERS = {
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
+    "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
     "users": {"user_xp_listing", "users_one_person"},
     "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
