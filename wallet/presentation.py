@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
-from wallet.models import DgtJournal, DgtTransaction
+from wallet.models import Counterparty, DgtJournal, DgtTransaction
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def entries(rows: Iterable[DgtTransaction], *, user: User) -> list[Entry]:
     return [_entry(row, others.get(row.journal_id)) for row in rows]
 
 
-def _entry(row: DgtTransaction, counterparty: str | None) -> Entry:
+def _entry(row: DgtTransaction, counterparty: Counterparty | None) -> Entry:
     description = _description(row, counterparty)
     return Entry(
         kind=str(DgtJournal.Kind(row.transaction_type).label),
@@ -46,12 +46,12 @@ def _entry(row: DgtTransaction, counterparty: str | None) -> Entry:
     )
 
 
-def _description(row: DgtTransaction, counterparty: str | None) -> str:
+def _description(row: DgtTransaction, counterparty: Counterparty | None) -> str:
     if counterparty and row.transaction_type == DgtJournal.Kind.REVERSAL:
-        return _("Taken back, with %(name)s") % {"name": counterparty}
+        return _("Taken back, with %(name)s") % {"name": counterparty.username}
     if counterparty:
         sentence = _("Sent to %(name)s") if row.amount < 0 else _("From %(name)s")
-        return sentence % {"name": counterparty}
+        return sentence % {"name": counterparty.username}
     if row.reference_type == "level":
         return _("Reached level %(level)d") % {"level": row.reference_id}
     return row.description or str(DgtJournal.Kind(row.transaction_type).label)

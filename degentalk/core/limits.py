@@ -29,7 +29,7 @@ class Limit:
 
     def take(self, who: str) -> None:
         """Count one more time, in the caller's transaction if there is one. Raises TooOften, which says how long."""
-        facts = {"name": self.name, "who": who, "most": self.most, "seconds": self.seconds}
+        facts: dict[str, str | int] = {"name": self.name, "who": who, "most": self.most, "seconds": self.seconds}
         with connection.cursor() as cursor:
             cursor.execute(COUNT, facts)
             count, left_seconds = cursor.fetchone()

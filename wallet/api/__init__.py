@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from wallet.api.history import Transactions
 from wallet.api.me import Me
 
-urlpatterns = [path("me", Me.as_view(), name="api-wallet-me")]
+urlpatterns = [
+    path("me", Me.as_view(), name="api-wallet-me"),
+    path("me/transactions", Transactions.as_view(), name="api-wallet-transactions"),
+]

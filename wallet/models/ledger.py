@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -139,22 +139,30 @@ class DgtJournal(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class Counterparty(NamedTuple):
+    """The member on the other side of a movement."""
+
+    user_id: int
+    username: str
+
+
 class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
-    def of(self, user: User) -> DgtTransactionQuerySet:
-        """The entries of the member's own account: what moved the balance."""
-        return self.filter(user_id=user.pk, account__kind=DgtAccount.Kind.MEMBER)
+    def of(self, user: User, *, account: str = DgtAccount.Kind.MEMBER) -> DgtTransactionQuerySet:
+        """The entries of one of the member's accounts; without `account` what moved the balance."""
+        return self.filter(user_id=user.pk, account__kind=account)
 
     def newest(self) -> DgtTransactionQuerySet:
         return self.order_by("-id")
 
     def with_reversals(self) -> DgtTransactionQuerySet:
-        """Whether each movement was taken back, without a query for each."""
-        return self.select_related("journal__reversed_by")
+        """Whether each movement was taken back or takes one back, without a query for each."""
+        return self.select_related("journal__reversed_by", "journal__reverses")
 
-    def counterparties(self, rows: Sequence[DgtTransaction], *, of: User) -> dict[int, str]:
-        """The name on the other side of each journal that moved DGT between members."""
+    def counterparties(self, rows: Sequence[DgtTransaction], *, of: User) -> dict[int, Counterparty]:
+        """Who is on the other side of each journal that moved DGT between members. One query."""
         others = self.filter(journal_id__in={row.journal_id for row in rows}, user__isnull=False)
-        return dict(others.exclude(user_id=of.pk).values_list("journal_id", "user__username"))
+        named = others.exclude(user_id=of.pk).values_list("journal_id", "user_id", "user__username")
+        return {journal: Counterparty(user_id, username) for journal, user_id, username in named}
 
     def since(self, moment: datetime | Combinable) -> DgtTransactionQuerySet:
         return self.filter(created_at__gte=moment)
