@@ -21,6 +21,8 @@ TABLES: dict[str, str] = {
     "rate_limits": ALL,
     "switches": "select, insert, update",
     "switch_changes": APPEND,
+    # what takes two people; what was asked is never changed
+    "approvals": "select, insert, update (state, decided_by_id, decided_at, decision_reason, result)",
     # the forum; what posts said before and what moderators did only grows
     "forum": ALL,
     "post_revisions": APPEND,
@@ -56,6 +58,7 @@ READ_ONLY: set[str] = {
     # ledger, balances, XP and their logs: written through the doors below, and only there
     "wallet",
     "xp",
+    "dgt_drift",
     "xp_drift",
     "xp_running_periods",
 }
@@ -64,9 +67,19 @@ FUNCTIONS: list[str] = [
     "clock",
     "uuid7",
     "switch_is_on",
-    # wallet
+    "approvals_one_person",
+    # wallet; the bytes of an entry are computed anew where they are proved
+    "dgt_canonical",
+    "dgt_field",
     "dgt_post",
+    "dgt_transfer",
+    "dgt_adjust",
     "dgt_reverse",
+    "dgt_hold",
+    "dgt_settle",
+    "dgt_freeze",
+    "dgt_unfreeze",
+    "dgt_refresh_board",
     # xp
     "calculate_user_level",
     "lock_members",

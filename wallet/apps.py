@@ -9,7 +9,10 @@ class WalletConfig(AppConfig):
 
     def ready(self) -> None:
         from degentalk.core import switches
+        from degentalk.rulebook import registry
+        from wallet import sections
 
+        registry.register(section="wallet", read=sections.read, validate=sections.validate)
         switches.register(
             "transfers",
             label=_("Transfers between members"),

@@ -13,6 +13,8 @@ from degentalk.demo.words import acts, memos
 
 TRANSFERS_PER_MEMBER = 0.5
 TRANSFERS_OF_VERA = 5
+OLD_ENOUGH_DAYS = 1
+"""What the policy asks of both."""
 GRANTS_PER_MEMBER = 0.04
 WISHES_DGT = (5, 10, 10, 20, 25, 25, 50, 75, 100, 150, 250, 500)
 GRANTS_DGT = (50, 100, 150, 250, 400)
@@ -70,7 +72,7 @@ def brought_up(people: Sequence[Person], now: datetime) -> Iterator[AdjustTo]:
 def movements(people: Sequence[Person], now: datetime, draw: random.Random) -> Iterator[Transfer | Grant]:
     """DGT from member to member, and from staff."""
     staff = {account.username for account in ACCOUNTS if account.role != "member"}
-    rich = [person for person in people if person.circle.tier not in SMALL and not person.banned]
+    rich = [person for person in people if person.circle.tier not in SMALL and not person.banned and person.is_verified]
     vera = next(person for person in people if person.username == VERA)
     others = [person for person in rich if person is not vera]
     for _ in range(round(TRANSFERS_PER_MEMBER * len(people))):
@@ -98,7 +100,8 @@ def _lately(person: Person, now: datetime, draw: random.Random) -> datetime:
 
 
 def _transfer(sender: Person, receiver: Person, now: datetime, draw: random.Random) -> Transfer:
-    age = min(sender.joined_days_ago, receiver.joined_days_ago) * 0.9 * draw.random() ** 1.5
+    both_old_enough = min(sender.joined_days_ago, receiver.joined_days_ago) - OLD_ENOUGH_DAYS
+    age = both_old_enough * 0.9 * draw.random() ** 1.5
     moment = now - timedelta(days=max(age, 0.01))
     return Transfer(moment, sender.username, receiver.username, draw.choice(WISHES_DGT), draw.choice(memos.TRANSFERS))
 

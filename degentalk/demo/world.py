@@ -24,7 +24,6 @@ from degentalk.forum.models import Like, ModerationAct, Post, Thread
 from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.services import RuleSetFacts
 from wallet import services as wallet
-from wallet.accounts import ADJUSTMENTS
 from wallet.models import UserWallet
 from xp import services as xp
 from xp.models import EventParticipation, SpecialEvent, StreakDay, StreakFreeze, UserStreak, UserXp
@@ -323,11 +322,10 @@ class World:
     @_play.register
     def _grant(self, step: steps.Grant) -> None:
         self._turn_to(step.at)
-        wallet.credit(
+        wallet.adjust(
             user=self._users[step.receiver],
             amount=step.amount_dgt,
-            source=ADJUSTMENTS,
-            key=self._key("grant"),
-            description=step.description,
+            reason=step.description,
             actor=self._users[ECONOMIST],
+            key=self._key("grant"),
         )

@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 
 TRIGGERS = {
+    "approvals": {"approvals_guard", "approvals_no_delete", "approvals_no_truncate"},
     "dgt_accounts": {"dgt_accounts_append_only", "dgt_accounts_no_truncate"},
     "dgt_audits": {"dgt_audits_append_only", "dgt_audits_no_truncate"},
+    "dgt_holds": {"dgt_holds_no_delete", "dgt_holds_no_truncate"},
     "dgt_journal": {
         "dgt_journal_append_only",
         "dgt_journal_balanced",
@@ -33,6 +35,7 @@ TRIGGERS = {
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
     "users": {"user_xp_listing", "users_one_person"},
+    "wallet_freezes": {"wallet_freezes_no_delete", "wallet_freezes_no_truncate"},
     "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},
     "xp_withholdings": {"xp_withholdings_no_truncate"},

@@ -22,7 +22,7 @@ def bearer(user, *scopes):
 
 def test_the_wallet_is_whole_dgt(client, alice):
     give(alice, 100)
-    wallet.debit(user=alice, amount=30, to="adjustments", key="adjustment:1", description="A correction")
+    wallet.debit(user=alice, amount=30, to="shop", key="adjustment:1", description="A correction")
     assert client.get("/api/wallet/me").json() == NOTHING | {
         "balance": 70,
         "lifetime_earned": 100,

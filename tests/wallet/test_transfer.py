@@ -20,7 +20,7 @@ def balance(user):
 
 @pytest.mark.django_db
 def test_a_transfer_is_neither_earned_nor_spent():
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1", description="thanks")
     rows = [UserWallet.objects.of(user) for user in (alice, bob)]
@@ -29,7 +29,7 @@ def test_a_transfer_is_neither_earned_nor_spent():
 
 @pytest.mark.django_db
 def test_history_says_what_moved_the_balance_and_where_it_stood():
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1", description="thanks")
     history = DgtTransaction.objects.of(alice).newest()
@@ -41,7 +41,7 @@ def test_history_says_what_moved_the_balance_and_where_it_stood():
 
 @pytest.mark.django_db
 def test_a_used_key_with_the_same_request_moves_nothing():
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     first = wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1")
     second = wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1")
@@ -50,7 +50,7 @@ def test_a_used_key_with_the_same_request_moves_nothing():
 
 @pytest.mark.django_db
 def test_a_used_key_with_another_request_is_refused():
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1")
     with pytest.raises(KeyReused):
@@ -61,7 +61,7 @@ def test_a_used_key_with_another_request_is_refused():
 @pytest.mark.parametrize("amount", [0, -1, 10**12 + 1, True, 1.0, "5", None])
 @pytest.mark.django_db
 def test_an_amount_that_is_no_whole_dgt_is_refused(amount):
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     with pytest.raises(BadAmount):
         wallet.transfer(sender=alice, receiver=bob, amount=amount, key="transfer:1")
     assert DgtJournal.objects.count() == 0
@@ -69,7 +69,7 @@ def test_an_amount_that_is_no_whole_dgt_is_refused(amount):
 
 @pytest.mark.django_db
 def test_l15_a_transfer_to_oneself_is_refused():
-    alice = make.user("alice")
+    alice = make.verified(make.user("alice"))
     give(alice)
     with pytest.raises(NoSuchAccount, match="yourself"):
         wallet.transfer(sender=alice, receiver=alice, amount=1, key="transfer:1")
@@ -77,7 +77,7 @@ def test_l15_a_transfer_to_oneself_is_refused():
 
 @pytest.mark.django_db
 def test_l15_a_transfer_to_a_suspended_member_is_refused():
-    alice, mallory = make.user("alice"), make.user("mallory", is_active=False)
+    alice, mallory = make.verified(make.user("alice")), make.verified(make.user("mallory", is_active=False))
     give(alice)
     with pytest.raises(NoSuchAccount, match="suspended"):
         wallet.transfer(sender=alice, receiver=mallory, amount=1, key="transfer:1")
@@ -85,7 +85,7 @@ def test_l15_a_transfer_to_a_suspended_member_is_refused():
 
 @pytest.mark.django_db
 def test_l15_a_receiver_who_was_suspended_meanwhile_is_not_paid():
-    alice, mallory = make.user("alice"), make.user("mallory")
+    alice, mallory = make.verified(make.user("alice")), make.verified(make.user("mallory"))
     give(alice)
     User.objects.filter(pk=mallory.pk).update(is_active=False)
     with pytest.raises(NoSuchAccount, match="suspended"):
@@ -94,7 +94,7 @@ def test_l15_a_receiver_who_was_suspended_meanwhile_is_not_paid():
 
 
 def test_l13_parallel_spends_of_a_balance_succeed_as_often_as_it_lasts(committed_db):
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     answers = together(
         [lambda n=n: wallet.transfer(sender=alice, receiver=bob, amount=30, key=f"transfer:{n}") for n in range(12)],
@@ -105,7 +105,7 @@ def test_l13_parallel_spends_of_a_balance_succeed_as_often_as_it_lasts(committed
 
 
 def test_parallel_transfers_with_one_key_move_dgt_once(committed_db):
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 100)
     answers = together(
         [lambda: wallet.transfer(sender=alice, receiver=bob, amount=10, key="transfer:1") for _ in range(20)]
@@ -114,7 +114,7 @@ def test_parallel_transfers_with_one_key_move_dgt_once(committed_db):
 
 
 def test_l14_members_who_pay_each_other_in_parallel_never_deadlock(committed_db):
-    alice, bob = make.user("alice"), make.user("bob")
+    alice, bob = make.verified(make.user("alice")), make.verified(make.user("bob"))
     give(alice, 500, key="gift:1")
     give(bob, 500, key="gift:2")
 
@@ -135,7 +135,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(["credit", "debit", "transfer"]), st.
 @given(moves=MOVES)
 def test_l5_any_sequence_of_verbs_agrees_with_a_model_in_python(moves):
     serial = make.serial()
-    people = [make.user(f"alice{serial}"), make.user(f"bob{serial}")]
+    people = [make.verified(make.user(f"{name}{serial}")) for name in ("alice", "bob")]
     model = [0, 0]
     for n, (verb, first, amount) in enumerate(moves):
         one, other = (0, 1) if first else (1, 0)
@@ -147,7 +147,7 @@ def test_l5_any_sequence_of_verbs_agrees_with_a_model_in_python(moves):
         affordable = model[one] >= amount
         try:
             if verb == "debit":
-                wallet.debit(user=people[one], amount=amount, to="adjustments", key=key, description="")
+                wallet.debit(user=people[one], amount=amount, to="shop", key=key, description="")
             else:
                 wallet.transfer(sender=people[one], receiver=people[other], amount=amount, key=key)
                 model[other] += amount

@@ -15,7 +15,7 @@ STRANGE = "\"><script>alert(1)</script>{{ 7|add:7 }}'"
 
 @pytest.fixture
 def alice(client):
-    alice = make.user("alice")
+    alice = make.verified(make.user("alice"))
     client.force_login(alice)
     return alice
 
@@ -41,7 +41,7 @@ def test_an_empty_wallet_says_how_dgt_is_earned(client, alice):
 
 
 def test_every_line_says_what_with_whom_how_much_and_what_was_left(client, alice):
-    bob = make.user("bob")
+    bob = make.verified(make.user("bob"))
     give(alice, 100)
     wallet.transfer(sender=alice, receiver=bob, amount=40, key="transfer:1", description="thanks")
     wallet.transfer(sender=bob, receiver=alice, amount=15, key="transfer:2")
@@ -59,7 +59,7 @@ def test_a_reversed_movement_says_so(client, alice):
 
 
 def test_what_a_sender_writes_stays_text(client, alice):
-    bob = make.user("bob")
+    bob = make.verified(make.user("bob"))
     give(bob, 100)
     wallet.transfer(sender=bob, receiver=alice, amount=40, key="transfer:1", description=STRANGE)
     page = html_of(client.get("/wallet"))
@@ -84,7 +84,7 @@ def test_it_costs_seven_queries_however_much_moved(client, alice, movements, dja
 
 
 def test_a_balance_that_is_not_hidden_is_for_everybody(client):
-    bob = make.user("bob")
+    bob = make.verified(make.user("bob"))
     give(bob, 1_234)
     fragment = html_of(client.get(f"/wallet/users/{bob.pk}/balance"))
     assert ("1,234" in fragment, "<html" in fragment) == (True, False)

@@ -208,7 +208,7 @@ def test_replies_level_ups_and_transfers_between_the_same_members_never_deadlock
         default_value=5, daily_cap_xp=None, pair_daily_cap_xp=None, amount_step=None, half_after=None
     )
     rulebook.publish(actor=None, reason="no cooldown")
-    members = [make.user(name) for name in ("alice", "bob", "mallory")]
+    members = [make.verified(make.user(name)) for name in ("alice", "bob", "mallory")]
     for member in members:
         wallet.credit(user=member, amount=1_000, source="rewards", key=f"gift:{member.pk}", description="")
 

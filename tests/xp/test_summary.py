@@ -18,7 +18,7 @@ def test_the_summary_says_what_the_services_say():
     XpAction.objects.filter(name="post_created").update(default_value=160)
     rulebook.publish(actor=None, reason="generous")
     gain = xp.award(user=alice, action="post_created", key="post:1", cause=("post", 1))
-    wallet.debit(user=alice, amount=5, to="adjustments", key="debit:1", description="")
+    wallet.debit(user=alice, amount=5, to="shop", key="debit:1", description="")
     summary, standing, mine = (
         UserXpSummary.objects.get(pk=alice.pk),
         xp.standing_of(alice),

@@ -3,12 +3,11 @@
 from wallet.models.boards import DgtBoardRefresh, DgtBoardRow
 from wallet.models.holds import DgtHold
 from wallet.models.ledger import Counterparty, DgtAccount, DgtJournal, DgtTransaction, TransactionId
-from wallet.models.policy import BASIS_POINTS, WalletPolicy
+from wallet.models.policy import WalletPolicy
 from wallet.models.seals import DgtAudit, DgtSeal
 from wallet.models.wallets import UserWallet, WalletFreeze
 
 __all__ = [
-    "BASIS_POINTS",
     "Counterparty",
     "DgtAccount",
     "DgtAudit",

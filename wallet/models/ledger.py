@@ -151,6 +151,10 @@ class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
         """The entries of one of the member's accounts; without `account` what moved the balance."""
         return self.filter(user_id=user.pk, account__kind=account)
 
+    def purchases_of(self, user: User) -> DgtTransactionQuerySet:
+        """What the member bought and kept, debts that it repaid with it."""
+        return self.filter(user_id=user.pk, transaction_type="purchase", journal__reversed_by=None)
+
     def newest(self) -> DgtTransactionQuerySet:
         return self.order_by("-id")
 

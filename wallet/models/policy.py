@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-BASIS_POINTS = 10_000
+from wallet import rules
+
+
+class WalletPolicyQuerySet(models.QuerySet["WalletPolicy"]):
+    def current(self) -> WalletPolicy:
+        return self.get(pk=1)
 
 
 class WalletPolicy(models.Model):
@@ -43,6 +50,8 @@ class WalletPolicy(models.Model):
     )
     mail_from_dgt = models.BigIntegerField(_("transfers from this amount on are told by mail"), default=10_000)
 
+    objects: ClassVar[Any] = WalletPolicyQuerySet.as_manager()
+
     class Meta:
         db_table = "wallet_policy"
         verbose_name = _("wallet policy")
@@ -54,8 +63,13 @@ class WalletPolicy(models.Model):
                 & Q(tip_min_dgt__gte=1, tip_max_dgt__gte=models.F("tip_min_dgt")),
                 name="wallet_policy_amounts",
             ),
-            models.CheckConstraint(condition=Q(fee_bps__lte=BASIS_POINTS), name="wallet_policy_fee"),
+            models.CheckConstraint(condition=Q(fee_bps__lte=rules.BASIS_POINTS), name="wallet_policy_fee"),
         ]
 
     def __str__(self) -> str:
         return str(_("Wallet policy"))
+
+    @property
+    def offered_tips(self) -> tuple[int, ...]:
+        """The amounts offered for tips, ascending."""
+        return rules.presets(self.tip_presets)

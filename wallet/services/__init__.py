@@ -3,6 +3,31 @@
 All amounts are whole DGT from 1 to 1,000,000,000,000. Every verb joins the caller's transaction, or is one itself.
 """
 
-from wallet.services.ledger import AMOUNT_MAX, Journal, credit, debit, reverse, transfer
+from wallet.services.boards import refresh_board
+from wallet.services.calling import AMOUNT_MAX, Journal
+from wallet.services.holds import capture, hold, release
+from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
+from wallet.services.staff import adjust, freeze, unfreeze
+from wallet.services.standing import Transferable, transferable_of
+from wallet.services.transfers import tip, transfer
 
-__all__ = ["AMOUNT_MAX", "Journal", "credit", "debit", "reverse", "transfer"]
+__all__ = [
+    "AMOUNT_MAX",
+    "Journal",
+    "Transferable",
+    "adjust",
+    "capture",
+    "claw_back",
+    "credit",
+    "debit",
+    "freeze",
+    "hold",
+    "purchase",
+    "refresh_board",
+    "release",
+    "reverse",
+    "tip",
+    "transfer",
+    "transferable_of",
+    "unfreeze",
+]

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
+from degentalk.core import switches
 from xp.models import LevelDgtRewardLog
 
 logger = logging.getLogger(__name__)
@@ -15,7 +16,10 @@ PENDING_REWARDS_PER_RUN = 500
 
 def pay_pending_rewards() -> int:
     """Pay the level rewards that wait and may be paid now, oldest first. Returns how many. May run twice."""
+    if not switches.is_on("rewards"):
+        return 0
     waiting = LevelDgtRewardLog.objects.filter(state=LevelDgtRewardLog.State.PENDING, user__is_active=True)
+    waiting = waiting.exclude(user__wallet__is_frozen=True)
     paid = 0
     for reward in waiting.select_related("user").order_by("id")[:PENDING_REWARDS_PER_RUN]:
         try:
