@@ -6,6 +6,7 @@ An admin is a superuser and needs no group. A permission that does not exist mak
 GROUPS: dict[str, set[str]] = {
     "moderator": {
         "accounts.suspend_user",
+        "approvals.view_approval",
         "forum.moderate",
         "forum.view_thread",
         "forum.change_thread",
@@ -15,6 +16,7 @@ GROUPS: dict[str, set[str]] = {
     },
     "economist": {
         "accounts.view_user",  # rows of the ledger and of XP lead to their member
+        "approvals.view_approval",
         "core.view_switch",
         "core.change_switch",
         "core.view_switchchange",

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "degentalk.core",
     "degentalk.accounts",
     "degentalk.rulebook",
+    "degentalk.approvals",
     "wallet",
     "paths",
     "xp",
@@ -154,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "xp.forget_refusals": {"task": "xp.forget_refusals", "schedule": crontab(hour=3, minute=40)},
     "xp.examine": {"task": "xp.examine", "schedule": crontab(hour=4, minute=10)},
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
+    "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
 
 # ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
