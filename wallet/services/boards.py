@@ -1,0 +1,20 @@
+"""What keeps the DGT boards: following the wallets."""
+
+from django.db import connection
+
+REFRESH_JOURNALS = 10_000
+"""Journals that one statement follows: a second's work, so that a backlog keeps nobody waiting."""
+
+
+def refresh_board() -> int:
+    """Bring the boards up to date with the wallets, batch by batch. Who finds another one at it leaves it to that one.
+
+    Returns how many figures were read, a member's once for each batch.
+    """
+    read, is_behind = 0, True
+    with connection.cursor() as cursor:
+        while is_behind:
+            cursor.execute("select members, is_behind from dgt_refresh_board(%s)", [REFRESH_JOURNALS])
+            members, is_behind = cursor.fetchone()
+            read += members
+    return read
