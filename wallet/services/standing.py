@@ -19,6 +19,8 @@ class Transferable:
     bought_lately: int
     transferable: int
     daily_left: int
+    at_once: int
+    """The most that the policy lets anybody send in one transfer."""
     locked_until: datetime | None
     """When the newest of what was bought lately may be sent."""
 
@@ -27,10 +29,15 @@ class Transferable:
         """How much of the balance may be spent but not sent yet."""
         return self.balance - self.transferable
 
+    @property
+    def now(self) -> int:
+        """The most that one transfer may be now, its fee left aside."""
+        return min(self.transferable, self.daily_left, self.at_once)
 
-def transferable_of(user: User) -> Transferable:
-    """What a member may send now. Four queries."""
-    policy, wallet, now = WalletPolicy.objects.current(), UserWallet.objects.of(user), database_time()
+
+def transferable_of(user: User, *, wallet: UserWallet | None = None) -> Transferable:
+    """What a member may send now. Three queries, one for a wallet that is not at hand, one where DGT is locked."""
+    policy, wallet, now = WalletPolicy.objects.current(), wallet or UserWallet.objects.of(user), database_time()
     days = timedelta(days=policy.purchases_locked_days)
     lately = DgtTransaction.objects.purchases_of(user).filter(created_at__gt=now - days)
     bought = lately.aggregate(dgt=Sum("amount", default=0))["dgt"]
@@ -41,5 +48,6 @@ def transferable_of(user: User) -> Transferable:
         bought_lately=bought,
         transferable=rules.transferable(wallet.dgt_balance, bought),
         daily_left=max(0, policy.daily_max_dgt - sent),
+        at_once=policy.transfer_max_dgt,
         locked_until=newest + days if newest else None,
     )
