@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "degentalk.core.middleware.ForEveryone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,10 +154,20 @@ CELERY_BEAT_SCHEDULE = {
     "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
     "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},
     "xp.forget_refusals": {"task": "xp.forget_refusals", "schedule": crontab(hour=3, minute=40)},
+    "wallet.refresh_board": {"task": "wallet.refresh_board", "schedule": 30.0},
+    "wallet.seal": {"task": "wallet.seal", "schedule": 300.0},
+    "wallet.audit": {"task": "wallet.audit", "schedule": crontab(hour=4, minute=40)},
     "xp.examine": {"task": "xp.examine", "schedule": crontab(hour=4, minute=10)},
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
     "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
+
+# ── Proof of the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
+# The seed of the Ed25519 key that signs seals, and public keys that signed before it; see docs/operations.
+SEAL_KEY = env.key("SEAL_KEY", b"only-for-development-and-tests!!" if DEBUG else REQUIRED)
+SEAL_OLD_PUBLIC_KEYS = env.keys("SEAL_OLD_PUBLIC_KEYS", [])
+SEAL_LOG = env.text("SEAL_LOG", "")
+AUDIT_FREEZES_WALLETS = env.switch("AUDIT_FREEZES_WALLETS", True)
 
 # ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 XP_REFUSALS_KEPT_DAYS = env.number("XP_REFUSALS_KEPT_DAYS", 30, at_least=1)
@@ -238,6 +249,9 @@ X_FRAME_OPTIONS = "DENY"
 if env.switch("BEHIND_TLS_PROXY", False):
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # limits count the visitor's address, not the proxy's
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Answered alike whoever asks, and without looking who does: caches in front may keep these.
+PATHS_FOR_EVERYONE = {"/economy/seals.json"}
 
 # ── API ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {

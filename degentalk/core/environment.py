@@ -1,5 +1,6 @@
 """Reads the environment. Anything missing or malformed is one sentence at start, never a traceback."""
 
+import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import environ
 T = TypeVar("T")
 
 DATABASE_KIND = "a URL like postgres://user:password@host:5432/database"
+KEY_BYTES = 32
+KEY_KIND = "32 bytes, as 64 hexadecimal digits or in base64"
 MAIL_KIND = "a URL like smtp+tls://user:password@host:587"
 SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 
@@ -77,6 +80,18 @@ class Environment:
         kind = "a whole number" if at_least is None else f"a whole number from {at_least}"
         return self.read(name, default, parse, kind)
 
+    def key(self, name: str, default: bytes | Required = REQUIRED) -> bytes:
+        """A key of 32 bytes. What it is never gets into a sentence."""
+        return self.read(name, default, _key, KEY_KIND)
+
+    def keys(self, name: str, default: list[bytes] | Required = REQUIRED) -> list[bytes]:
+        """Keys of 32 bytes each, separated by commas."""
+
+        def parse(value: str) -> list[bytes]:
+            return [_key(part.strip()) for part in value.split(",") if part.strip()]
+
+        return self.read(name, default, parse, f"keys separated by commas, each {KEY_KIND}")
+
     def url(self, name: str, default: str | Required = REQUIRED, *, schemes: tuple[str, ...]) -> str:
         """A URL with one of the schemes."""
 
@@ -131,3 +146,10 @@ class Environment:
             return parse(value)
         except (ValueError, KeyError, TypeError, environ.ImproperlyConfigured):
             refuse(f"{name} must be {kind} (see .env.example).")
+
+
+def _key(value: str) -> bytes:
+    key = bytes.fromhex(value) if len(value) == 2 * KEY_BYTES else base64.b64decode(value, validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("not 32 bytes")
+    return key

@@ -6,6 +6,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 
+class ForEveryone:
+    """Pages of PATHS_FOR_EVERYONE come without cookies: no session is read, and what caches keep is nobody's own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info not in settings.PATHS_FOR_EVERYONE:
+            return self.get_response(request)
+        request.COOKIES = {}
+        response = self.get_response(request)
+        response.headers.pop("Vary", None)  # whoever asks, in whatever language: the answer is the same
+        return response
+
+
 class NoStoreForMembers:
     """What a signed-in member sees, balances among it, is kept in no cache (MONEY.md W16)."""
 

@@ -22,6 +22,7 @@ PRODUCTION = {
     "DATABASE_OWNER_URL": "postgres://degentalk_owner@127.0.0.1:1/degentalk",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://user:password@127.0.0.1:1",
+    "SEAL_KEY": "5e" * 32,
 }
 MALFORMED = {
     "DEBUG": "perhaps",
@@ -32,6 +33,9 @@ MALFORMED = {
     "REDIS_URL": "localhost:6379",
     "EMAIL_URL": "pigeon://loft",
     "XP_REFUSALS_KEPT_DAYS": "0",
+    "SEAL_KEY": "5e" * 31,
+    "SEAL_OLD_PUBLIC_KEYS": f"{'5e' * 32}, not a key",
+    "AUDIT_FREEZES_WALLETS": "maybe",
 }
 OPTIONAL = {"DEBUG", "DATABASE_OWNER_URL"}
 WRONG = [(name, "") for name in PRODUCTION if name not in OPTIONAL] + list(MALFORMED.items())

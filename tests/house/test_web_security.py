@@ -67,6 +67,7 @@ def test_w1_cookies_in_production_are_bound_to_the_host():
         "SECRET_KEY": "x" * 50,
         "ALLOWED_HOSTS": "example.com",
         "EMAIL_URL": "smtp://localhost:25",
+        "SEAL_KEY": "5e" * 32,
         "DJANGO_SETTINGS_MODULE": "degentalk.settings",
     }
     answer = subprocess.run(

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class DgtSealQuerySet(models.QuerySet["DgtSeal"]):
+    def newest(self) -> DgtSealQuerySet:
+        return self.order_by("-number")
+
+    def newest_number(self) -> int:
+        """0 before the first."""
+        return self.newest().values_list("number", flat=True).first() or 0
 
 
 class DgtSeal(models.Model):
@@ -24,9 +35,15 @@ class DgtSeal(models.Model):
     public_key = models.CharField(_("public key"), max_length=64, help_text=_("Ed25519, hex."))
     signature = models.CharField(_("signature"), max_length=128, help_text=_("Ed25519 over the seal, hex."))
 
+    objects: ClassVar[Any] = DgtSealQuerySet.as_manager()
+
     class Meta:
         db_table = "dgt_seals"
         verbose_name = _("seal")
+        indexes = [
+            # A journal's block is the first whose bound lies beyond it.
+            models.Index(fields=["epoch", "xid"], name="dgt_seals_bound")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash[:12]}"

@@ -1,0 +1,26 @@
+"""Background tasks of the ledger. Each may run twice, also at once."""
+
+from celery import shared_task
+
+from wallet import services as wallet
+from wallet.services import audit as audits
+from wallet.services import seals
+
+
+@shared_task(name="wallet.seal")
+def seal() -> int:
+    """Seal the journals of transactions that are over, and bring SEAL_LOG up to date; how many seals that made."""
+    return len(seals.seal())
+
+
+@shared_task(name="wallet.audit")
+def audit() -> int:
+    """Audit the ledger, and where something is wrong freeze wallets and tell staff; how many findings there are."""
+    findings: int = audits.run().report["findings"]
+    return findings
+
+
+@shared_task(name="wallet.refresh_board")
+def refresh_board() -> int:
+    """Bring the DGT boards up to date with the wallets; how many figures were read."""
+    return wallet.refresh_board()
