@@ -45,15 +45,19 @@ def main() -> None:
             print(f"\n{clients} client{'s' * (clients > 1)}")
             report("transfer", work.TRANSFERS, work.RAW_TRANSFER, work.DOOR_TRANSFER, clients)
             report("award", work.AWARDS, work.RAW_AWARD, work.DOOR_AWARD, clients)
+            report("tip", work.TIPS, work.RAW_TIP, None, clients)
+        print("\n16 clients")
+        compare("16 rewards of one account to 16 transfers", work.reward, work.transfer, 16)
         boards.measure()
 
 
-def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, door: str, clients: int) -> None:
+def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, door: str | None, clients: int) -> None:
     """Print one table: rate and ratio to raw of each contender."""
-    rates: dict[str, list[float]] = {"raw": [], "door": [], **{label: [] for label in contenders}}
+    scripts = {"raw": raw} | ({"door": door} if door else {})
+    rates: dict[str, list[float]] = {label: [] for label in (*scripts, *contenders)}
     for _ in range(ROUNDS):
-        rates["raw"].append(pgbench(raw, clients))
-        rates["door"].append(pgbench(door, clients))
+        for label, script in scripts.items():
+            rates[label].append(pgbench(script, clients))
         for label, verb in contenders.items():
             rates[label].append(rate(verb, clients))
     limit = statistics.median(rates["raw"])
@@ -61,6 +65,12 @@ def report(name: str, contenders: dict[str, Callable[[int], None]], raw: str, do
         median = statistics.median(measured)
         spread = f"{min(measured):.0f}–{max(measured):.0f}"
         print(f"  {name:10} {label:34} {median:8.0f}/s  ({spread})  {median / limit:5.2f}")
+
+
+def compare(name: str, one: Callable[[int], None], other: Callable[[int], None], clients: int) -> None:
+    """Print what one verb reaches of another, in interleaved rounds."""
+    ratios = [rate(one, clients) / rate(other, clients) for _ in range(ROUNDS)]
+    print(f"  {name}: {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})")
 
 
 def rate(verb: Callable[[int], None], clients: int) -> float:

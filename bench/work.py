@@ -5,6 +5,7 @@ import random
 import uuid
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import F, Sum
@@ -13,7 +14,7 @@ from django.utils import timezone
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
 from wallet import services as wallet
-from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
+from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet, WalletPolicy
 from xp import services as xp
 from xp.models import UserXp, XpAction, XpLog, XpPeriodTotal
 
@@ -22,14 +23,30 @@ OWNER = "owner"  # an alias for what the application's role may not do
 _numbers = itertools.count(1)
 _members: list[User] = []
 
+
+def _statements(script: str) -> list[str]:
+    """The lines of a script between its `begin` and its `commit`."""
+    lines = script.strip().splitlines()
+    return lines[lines.index("begin;") + 1 : lines.index("commit;")]
+
+
+# By hand: the policy and both members, the locks, what was bought lately, the journal, both wallets, the entries.
 RAW_TRANSFER = """
 \\set one random(1, :members - 1)
 \\set other :one + 1
 begin;
-select user_id from user_wallet where user_id in (:one::bigint, :other::bigint) order by user_id for no key update;
-insert into dgt_journal (public_id, kind, key, request_hash, reason, created_at)
-    values (gen_random_uuid(), 'transfer', gen_random_uuid()::text, '', '', now());
-update user_wallet set dgt_balance = dgt_balance - 1 where user_id = :one;
+select p.*, switch_is_on('transfers') from wallet_policy p;
+select u.user_id, u.is_active, u.date_joined,
+    exists (select from account_emailaddress e where e.user_id = u.user_id and e.verified)
+    from users u where u.user_id in (:one::bigint, :other::bigint);
+select user_id, dgt_balance, debt_dgt, is_frozen, sent_on, sent_dgt
+    from user_wallet where user_id in (:one::bigint, :other::bigint) order by user_id for no key update;
+select coalesce(sum(e.amount), 0) from dgt_transactions e
+    where e.user_id = :one and e.transaction_type = 'purchase' and e.created_at > now() - interval '14 days';
+insert into dgt_journal (public_id, kind, key, request_hash, actor_id, reason, created_at)
+    values (gen_random_uuid(), 'transfer', gen_random_uuid()::text, '', :one, '', now());
+update user_wallet set dgt_balance = dgt_balance - 1, sent_on = current_date, sent_dgt = sent_dgt + 1
+    where user_id = :one;
 update user_wallet set dgt_balance = dgt_balance + 1 where user_id = :other;
 insert into dgt_transactions (journal_id, line, account_id, user_id, amount, transaction_type, reference_type,
     description, created_at, metadata, balance_after, canonical)
@@ -63,11 +80,24 @@ commit;
 """
 
 
+# A tip is both: the locks, the transfer, and an award to each.
+RAW_TIP = "\n".join(
+    (
+        "\\set one random(1, :members - 1)",
+        "\\set other :one + 1",
+        "begin;",
+        *(_statements(RAW_TRANSFER)),
+        *(_statements(RAW_AWARD)),
+        *(line.replace(":one", ":other") for line in _statements(RAW_AWARD)),
+        "commit;",
+    )
+)
+
+
 DOOR_TRANSFER = """
 \\set one random(1, :members - 1)
 \\set other :one + 1
-select dgt_post('transfer', gen_random_uuid()::text, array [:one, :other]::bigint[], array ['member', 'member'],
-    array [-1, 1]::bigint[], 'bench');
+select dgt_transfer('transfer', gen_random_uuid()::text, :one, :other, 1, null, 'bench');
 """
 
 DOOR_AWARD = """
@@ -83,11 +113,18 @@ commit;
 def fill(count: int) -> None:
     """Members with a balance and an XP row; awards of one point, so that levels cost nothing here."""
     connections.databases[OWNER] = {**connections.databases["default"], **settings.DATABASE_OWNER}
+    long_ago = timezone.now() - timedelta(days=100)
     User.objects.bulk_create(
-        User(username=f"member{n}", email=f"member{n}@example.com", password="!") for n in range(1, count + 1)
+        User(username=f"member{n}", email=f"member{n}@example.com", password="!", date_joined=long_ago)
+        for n in range(1, count + 1)
     )
     _members.extend(User.objects.order_by("pk"))
-    XpAction.objects.update(cooldown_seconds=0, default_value=1, weekly_cap_xp=10**9, daily_cap_xp=10**9)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=member, email=member.email, verified=True, primary=True) for member in _members
+    )
+    XpAction.objects.update(
+        cooldown_seconds=0, default_value=1, weekly_cap_xp=10**9, daily_cap_xp=10**9, amount_step=None, half_after=None
+    )
     rulebook.publish(actor=None, reason="bench")
     for member in _members:
         wallet.credit(user=member, amount=10**6, source="rewards", key=f"gift:{member.pk}", description="")
@@ -104,6 +141,22 @@ def transfer_inside_atomic(client: int) -> None:
         transfer(client)
 
 
+def reward(client: int) -> None:
+    """DGT from the one account that pays all rewards."""
+    member = random.choice(_members)
+    wallet.credit(user=member, amount=1, source="rewards", key=f"bench:{client}:{next(_numbers)}", description="")
+
+
+def tip(client: int) -> None:
+    """Locks, DGT and the XP of both, in one transaction."""
+    one, other = _two()
+    key = f"bench_tip:{client}:{next(_numbers)}"
+    with transaction.atomic():
+        xp.lock_members([one, other])
+        wallet.tip(sender=one, receiver=other, amount=1, key=key, cause=("post", 1))
+        xp.award_tip(giver=one, receiver=other, amount=1, key=key, cause=("post", 1))
+
+
 def award(client: int) -> None:
     xp.award(
         user=random.choice(_members),
@@ -114,14 +167,25 @@ def award(client: int) -> None:
 
 
 def orm_transfer(_client: int) -> None:
-    """As most projects write it: lock, check, save both, create the journal and its entries."""
+    """As most projects write it: look at the policy and both members, lock, check, save both, create the rows."""
     one, other = _two()
     with transaction.atomic(using=OWNER):
+        policy = WalletPolicy.objects.using(OWNER).current()
+        for member in User.objects.using(OWNER).filter(pk__in=[one.pk, other.pk]):
+            old_enough = member.date_joined <= timezone.now() - timedelta(hours=policy.min_account_age_hours)
+            if not (member.is_active and old_enough):
+                raise ValueError("may not")
+            if not EmailAddress.objects.using(OWNER).filter(user=member, verified=True).exists():
+                raise ValueError("unverified")
         locked = UserWallet.objects.using(OWNER).select_for_update().filter(user__in=[one, other]).order_by("pk")
         rows = {row.pk: row for row in locked}
-        if rows[one.pk].dgt_balance < 1:
+        lately = timezone.now() - timedelta(days=policy.purchases_locked_days)
+        bought = DgtTransaction.objects.using(OWNER).purchases_of(one).filter(created_at__gt=lately)
+        locked_dgt = bought.aggregate(dgt=Sum("amount"))["dgt"] or 0
+        if rows[one.pk].dgt_balance - locked_dgt < 1 or rows[one.pk].sent_dgt >= policy.daily_max_dgt:
             raise ValueError("not enough")
         rows[one.pk].dgt_balance -= 1
+        rows[one.pk].sent_on, rows[one.pk].sent_dgt = timezone.now().date(), rows[one.pk].sent_dgt + 1
         rows[other.pk].dgt_balance += 1
         moment = timezone.now()
         journal = DgtJournal.objects.using(OWNER).create(
@@ -203,4 +267,5 @@ TRANSFERS = {
     "wallet.transfer inside atomic()": transfer_inside_atomic,
     "typical ORM": orm_transfer,
 }
+TIPS = {"a tip: wallet.tip, xp.award_tip": tip}
 AWARDS = {"xp.award": award, "typical ORM": orm_award}
