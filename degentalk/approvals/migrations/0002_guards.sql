@@ -1,8 +1,8 @@
--- Whether two accounts are one person's. False where there is no second.
+-- Whether two accounts are one person's. False where one of them is missing.
 create function approvals_one_person(p_one bigint, p_other bigint) returns boolean language sql stable
 set search_path = public, pg_temp as $$
     select count(distinct coalesce(same_person_as_id, user_id)) = 1 from users
-        where p_other is not null and user_id in (p_one, p_other)
+        where p_one is not null and p_other is not null and user_id in (p_one, p_other)
 $$;
 
 -- What was asked never changes; it is decided once, and by two persons, neither of whom it is about.
