@@ -1,5 +1,6 @@
 """What a check of the audit is, and the list of them. Apps above add theirs."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -69,7 +70,7 @@ class Query:
         with connection.cursor() as cursor:
             cursor.execute(CAPPED.format(sql=self.sql), [NAMED_MAX])
             total, members, first_block, named = cursor.fetchone()
-        return Findings(total, [Finding(**row) for row in named], set(members or ()), first_block)
+        return Findings(total, [Finding(**row) for row in json.loads(named)], set(members or ()), first_block)
 
     def concerns(self, member: int) -> bool:
         with connection.cursor() as cursor:

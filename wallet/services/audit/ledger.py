@@ -1,5 +1,6 @@
 """The checks of the ledger itself, and the figures of a report. All of it is SQL that returns only what is wrong."""
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -97,5 +98,5 @@ def figures() -> dict[str, Any]:
     """How much there is, and where all DGT are."""
     with connection.cursor() as cursor:
         cursor.execute(FIGURES)
-        told: dict[str, Any] = cursor.fetchone()[0]
+        told: dict[str, Any] = json.loads(cursor.fetchone()[0])
     return told
