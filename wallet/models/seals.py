@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wallet.models.ledger import DgtJournal
+
 
 class DgtSealQuerySet(models.QuerySet["DgtSeal"]):
     def newest(self) -> DgtSealQuerySet:
@@ -15,6 +17,11 @@ class DgtSealQuerySet(models.QuerySet["DgtSeal"]):
     def newest_number(self) -> int:
         """0 before the first."""
         return self.newest().values_list("number", flat=True).first() or 0
+
+    def covering(self, journal: DgtJournal) -> DgtSeal | None:
+        """The block of a journal: the first whose bound lies beyond its transaction. None before it is sealed."""
+        of_this_epoch = self.filter(epoch=journal.epoch, xid__gt=int(journal.xid)).order_by("xid")
+        return of_this_epoch.first() or self.filter(epoch__gt=journal.epoch).order_by("epoch", "xid").first()
 
 
 class DgtSeal(models.Model):

@@ -9,7 +9,7 @@ from degentalk.core.clock import database_time
 from wallet import merkle, signing
 from wallet.models import DgtSeal
 from wallet.services import blocks, seal_log
-from wallet.services.blocks import START, Bound
+from wallet.services.blocks import Bound
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def _blocks() -> Iterator[DgtSeal]:
             if not _is_the_sealer():
                 return
             newest = DgtSeal.objects.newest().first()
-            start = Bound(newest.epoch, newest.xid) if newest else START
+            start = blocks.bound(newest)
             limit = limit or _limit(start)
             seal = _close(newest, start, limit)
         if seal is None:

@@ -9,7 +9,7 @@ from wallet import merkle, signing
 from wallet.models import DgtSeal
 from wallet.services.audit.checks import Finding
 from wallet.services.audit.ledger import BLOCK_OF_JOURNAL
-from wallet.services.blocks import START, Bound, split
+from wallet.services.blocks import LEAF, Bound, bound, split
 from wallet.services.seals import JOURNALS_MAX
 
 SEALS_AT_ONCE = 500
@@ -17,7 +17,7 @@ SEALS_AT_ONCE = 500
 BLOCKS = f"""
 select block, count(distinct id), count(leaf), coalesce(string_agg(leaf, ''::bytea order by id, line), ''::bytea)
 from (
-    select {BLOCK_OF_JOURNAL} as block, j.id, e.line, sha256('\\x00'::bytea || e.canonical) as leaf
+    select {BLOCK_OF_JOURNAL} as block, j.id, e.line, {LEAF} as leaf
     from dgt_journal j left join dgt_transactions e on e.journal_id = j.id
     where (j.epoch, j.xid) >= (%s, %s::text::xid8) and (j.epoch, j.xid) < (%s, %s::text::xid8)
 ) leaves
@@ -37,8 +37,8 @@ def verify() -> Iterator[Finding]:
     """Every seal with the one before it, its signature and all entries that it covers, in order of number."""
     before: DgtSeal | None = None
     for seals in _in_parts():
-        start = _bound(before)
-        covered = _covered(start, _bound(seals[-1]))
+        start = bound(before)
+        covered = _covered(start, bound(seals[-1]))
         for seal in seals:
             yield from _in_words(seal, _wrong(seal, before, covered.get(seal.number, _NOTHING)))
             before = seal
@@ -67,7 +67,7 @@ def _wrong(seal: DgtSeal, before: DgtSeal | None, covered: Covered) -> Iterator[
         yield f"comes after seal {number}: the seals between them are missing"
     if seal.previous != previous:
         yield "does not name the hash of the seal before it"
-    if _bound(seal) <= _bound(before):
+    if bound(seal) <= bound(before):
         yield "does not reach beyond the seal before it"
     if seal.hash != signing.hash_of(content):
         yield "does not have the hash of what it says"
@@ -97,10 +97,6 @@ def _covered(start: Bound, end: Bound) -> dict[int, Covered]:
     with connection.cursor() as cursor:
         cursor.execute(BLOCKS, [*start, *end])
         return {
-            number: Covered(journals, entries, merkle.root(split(bytes(hashes), entries)).hex())
+            number: Covered(journals, entries, merkle.root(split(hashes, entries)).hex())
             for number, journals, entries, hashes in cursor.fetchall()
         }
-
-
-def _bound(seal: DgtSeal | None) -> Bound:
-    return Bound(seal.epoch, seal.xid) if seal else START
