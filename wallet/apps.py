@@ -8,10 +8,14 @@ class WalletConfig(AppConfig):
     verbose_name = "DGT wallet"
 
     def ready(self) -> None:
+        from degentalk.approvals import registry as approvals
         from degentalk.core import switches
         from degentalk.rulebook import registry
         from wallet import sections
+        from wallet.services import second_person
 
+        for kind in second_person.KINDS:
+            approvals.register(kind)
         registry.register(section="wallet", read=sections.read, validate=sections.validate)
         switches.register(
             "transfers",

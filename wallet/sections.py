@@ -1,5 +1,6 @@
 """The wallet's section of the rulebook: the policy of transfers, tips and adjustments."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms.models import model_to_dict
@@ -16,18 +17,22 @@ def read() -> dict[str, Any]:
 
 
 def validate(draft: Rules) -> None:
-    """Refuse what nobody could follow."""
-    policy = draft["wallet"]
-    for noun, kind in (("transfer", "transfer"), ("tip", "tip")):
-        least, most = policy[f"{kind}_min_dgt"], policy[f"{kind}_max_dgt"]
+    """Refuse a policy that nobody could follow."""
+    validate_policy(draft["wallet"])
+
+
+def validate_policy(policy: Mapping[str, Any]) -> None:
+    """What must hold of the policy."""
+    for noun in ("transfer", "tip"):
+        least, most = policy[f"{noun}_min_dgt"], policy[f"{noun}_max_dgt"]
         if not 1 <= least <= most:
             raise RuleError(f"The smallest {noun} is at least 1 DGT and not larger than the largest.")
     if policy["fee_bps"] > rules.BASIS_POINTS:
         raise RuleError("A fee is at most 10,000 basis points: as much as the amount.")
-    validate_presets(policy)
+    _validate_presets(policy)
 
 
-def validate_presets(policy: dict[str, Any]) -> None:
+def _validate_presets(policy: Mapping[str, Any]) -> None:
     """The amounts offered for tips are amounts that a tip may have."""
     try:
         offered = rules.presets(policy["tip_presets"])

@@ -1,5 +1,15 @@
 """The ledger for staff."""
 
-from wallet.admin.ledger import DgtAccountAdmin, DgtJournalAdmin, DgtTransactionAdmin, UserWalletAdmin
+from wallet.admin.ledger import DgtAccountAdmin, DgtJournalAdmin, DgtTransactionAdmin
+from wallet.admin.policy import WalletPolicyAdmin
+from wallet.admin.wallets import DgtHoldAdmin, UserWalletAdmin, WalletFreezeAdmin
 
-__all__ = ["DgtAccountAdmin", "DgtJournalAdmin", "DgtTransactionAdmin", "UserWalletAdmin"]
+__all__ = [
+    "DgtAccountAdmin",
+    "DgtHoldAdmin",
+    "DgtJournalAdmin",
+    "DgtTransactionAdmin",
+    "UserWalletAdmin",
+    "WalletFreezeAdmin",
+    "WalletPolicyAdmin",
+]

@@ -1,33 +1,30 @@
-"""The ledger for staff: to look at, never to write (MONEY.md W18, L29)."""
+"""The ledger for staff: to look at; the one thing they can do is reverse a journal (MONEY.md W18, L29)."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.models import User
+from degentalk.approvals.models import Approval
 from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, link_to, list_link, pretty_json
 from degentalk.core.templatetags.degen import signed
 from wallet.accounts import SYSTEM_ACCOUNTS
+from wallet.admin.asking import AskingForm, AskingMixin, Question
 from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
+from wallet.services.second_person import reverse_or_ask
+from wallet.sums import sums
 
-
-@admin.register(UserWallet)
-class UserWalletAdmin(ReadOnlyAdmin):
-    list_display = ["member", "dgt_balance", "held_dgt", "debt_dgt", "lifetime_earned", "lifetime_spent"]
-    list_select_related = ["user"]
-    search_fields = ["user__username__iexact"]
-    search_help_text = _("A username.")
-    ordering = ["-pk"]
-    fields = ["user", "dgt_balance", "held_dgt", "debt_dgt", "lifetime_earned", "lifetime_spent", "entries"]
-
-    @admin.display(description=_("member"), ordering="pk")
-    def member(self, wallet: UserWallet) -> str:
-        return wallet.user.username
-
-    @admin.display(description=_("entries"))
-    def entries(self, wallet: UserWallet) -> SafeString:
-        return list_link(DgtTransaction, f"user__id__exact={wallet.pk}", _("Ledger entries of this member"))
+NEVER_REVERSED = {"hold", "release", "reversal"}
+"""A hold is released; the door says the same."""
 
 
 @admin.register(DgtAccount)
@@ -39,6 +36,22 @@ class DgtAccountAdmin(ReadOnlyAdmin):
     search_help_text = _("A username, or the name of a system account.")
     ordering = ["id"]
     fields = ["account", "kind", "name", "purpose", "user", "entries"]
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("sums/", self.admin_site.admin_view(self.sums), name="wallet_dgtaccount_sums")
+        return [page, *super().get_urls()]
+
+    def sums(self, request: HttpRequest) -> HttpResponse:
+        """All accounts, and that they add up to nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("All accounts add up"),
+            "opts": self.opts,
+            "sums": sums(),
+        }
+        return TemplateResponse(request, "admin/wallet/dgtaccount/sums.html", context)
 
     @admin.display(description=_("account"), ordering="id")
     def account(self, account: DgtAccount) -> str:
@@ -71,16 +84,59 @@ class EntryInline(ReadOnlyMixin, admin.TabularInline):
         return signed(entry.amount)
 
 
+class ReverseForm(AskingForm):
+    """Why, and whether what was spent meanwhile is owed."""
+
+    into_debt = forms.BooleanField(
+        label=_("What a member has spent of it meanwhile becomes their debt"),
+        required=False,
+        help_text=_("Without this a reversal is refused where a balance does not suffice."),
+    )
+
+
+def _reverse(row: DgtJournal, given: dict[str, Any], staff: User) -> str:
+    taken_from = row.entries.filter(user__isnull=False, amount__gt=0).select_related("user").first()
+    done = reverse_or_ask(
+        journal=row,
+        about=taken_from.user if taken_from else None,
+        reason=given["reason"],
+        actor=staff,
+        key=f"reversal:{given['key']}",
+        into_debt=given["into_debt"],
+    )
+    if isinstance(done, Approval):
+        return gettext("That much takes a second person: it waits for one in the queue of approvals.")
+    return gettext("Reversed by journal %(id)d.") % {"id": done.id}
+
+
+def _can_be_reversed(row: DgtJournal) -> bool:
+    return row.kind not in NEVER_REVERSED and not hasattr(row, "reversed_by")
+
+
 @admin.register(DgtJournal)
-class DgtJournalAdmin(ReadOnlyAdmin):
-    list_display = ["journal", "created_at", "kind", "key", "actor", "reason"]
+class DgtJournalAdmin(AskingMixin, ReadOnlyAdmin):
+    list_display = ["journal", "created_at", "kind", "key", "actor", "approver", "reason"]
     list_filter = ["kind"]
-    list_select_related = ["actor"]
+    list_select_related = ["actor", "approver"]
     search_fields = ["key", "public_id"]
     search_help_text = _("A whole key or journal id. To search by member, use the ledger entries.")
     ordering = ["-id"]
-    fields = ["public_id", "kind", "key", "created_at", "actor", "reason", "reverses", "reversed_shown", "request_hash"]
+    fields = [
+        "public_id", "kind", "key", "created_at", "actor", "approver", "reason", "reverses", "reversed_shown",
+        "request_hash",
+    ]  # fmt: skip
     inlines = [EntryInline]
+    questions = (
+        Question(
+            name="reverse",
+            button=_("Reverse"),
+            effect=_("Undoes the journal by one that mirrors it, its fee with it. XP stays as it is."),
+            permission="wallet.reverse_journal",
+            makes_sense=_can_be_reversed,
+            take=_reverse,
+            form=ReverseForm,
+        ),
+    )
 
     @admin.display(description=_("journal"), ordering="id")
     def journal(self, journal: DgtJournal) -> str:

@@ -48,6 +48,11 @@ class UserWallet(models.Model):
     class Meta:
         db_table = "user_wallet"
         verbose_name = _("wallet")
+        permissions = [
+            ("adjust_dgt", _("Can add DGT to members and take it")),
+            ("freeze_wallet", _("Can freeze wallets and let them move again")),
+            ("reverse_journal", _("Can reverse journals")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(dgt_balance__gte=0), name="user_wallet_balance_not_negative"),
             models.CheckConstraint(condition=Q(held_dgt__gte=0), name="user_wallet_held_not_negative"),

@@ -1,0 +1,124 @@
+"""Pages of the admin that ask why before they move DGT."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from degentalk.accounts.admin import StaffRequest
+from degentalk.accounts.forms import ReasonField
+from degentalk.accounts.models import User
+from degentalk.core.errors import MemberError
+
+
+class AskingForm(forms.Form):
+    """Why; once, however often the button is pressed."""
+
+    reason = ReasonField(
+        widget=AdminTextareaWidget(attrs={"rows": 4}), help_text=_("It is kept, and cannot be changed later.")
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    @property
+    def shown(self) -> list[str]:
+        """The fields as they are asked for: the reason last."""
+        return [*(name for name in self.fields if name not in {"reason", "key"}), "reason"]
+
+    def renew_key(self) -> None:
+        """The key has had its answer: the form that is shown again is a new attempt."""
+        submitted = cast(QueryDict, self.data).copy()
+        submitted["key"] = str(uuid.uuid4())
+        self.data = submitted
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that staff can do to a row: who may, when it makes sense, and what it does."""
+
+    name: str
+    button: Promise
+    effect: Promise
+    permission: str
+    makes_sense: Callable[[Any], bool]
+    take: Callable[[Any, dict[str, Any], User], str]
+    """Called with the row, what the form holds and who is asked; says in a sentence what was done."""
+    form: type[AskingForm] = AskingForm
+
+
+class AskingMixin(ModelAdmin):
+    """Children name their questions; each is a button on the page of a row, and a page of its own."""
+
+    questions: tuple[Question, ...] = ()
+    change_form_template = "admin/wallet/row.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [
+            path(
+                f"<object_id>/{question.name}/",
+                self.admin_site.admin_view(self._page_of(question)),
+                name=self._url(question),
+            )
+            for question in self.questions
+        ]
+        return [*pages, *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["questions"] = [
+            (f"admin:{self._url(question)}", question.button)
+            for question in self.questions
+            if obj is not None and request.user.has_perm(question.permission) and question.makes_sense(obj)
+        ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _url(self, question: Question) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{question.name}"
+
+    def _page_of(self, question: Question) -> Callable[..., HttpResponse]:
+        def page(request: HttpRequest, object_id: str) -> HttpResponse:
+            return self._ask(cast(StaffRequest, request), object_id, question)
+
+        return page
+
+    def _ask(self, request: StaffRequest, object_id: str, question: Question) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not (self.has_view_permission(request, row) and request.user.has_perm(question.permission)):
+            raise PermissionDenied
+        form = question.form(request.POST if request.method == "POST" else None)
+        if form.is_valid() and self._taken(request, row, form, question):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
+        if form.is_bound:
+            form.renew_key()
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": question.button,
+            "opts": self.opts,
+            "original": row,
+            "question": question,
+            "adminform": AdminForm(form, [(None, {"fields": form.shown})], {}),  # type: ignore[arg-type]
+        }
+        return TemplateResponse(request, "admin/wallet/question.html", context)
+
+    def _taken(self, request: StaffRequest, row: Any, form: AskingForm, question: Question) -> bool:
+        try:
+            said = question.take(row, form.cleaned_data, request.user)
+        except MemberError as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        self.message_user(request, said, messages.SUCCESS)
+        return True
