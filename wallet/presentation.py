@@ -1,23 +1,36 @@
 """Ledger entries in the member's words: what moved, with whom, how much, and what was left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from degentalk.accounts.models import User
-from wallet.models import Counterparty, DgtJournal, DgtTransaction
+from wallet.accounts import FEES
+from wallet.models import Counterparty, DgtAccount, DgtJournal, DgtTransaction
+
+NAME_OF_ACCOUNT = {
+    DgtAccount.Kind.MEMBER: gettext_lazy("Balance"),
+    DgtAccount.Kind.HELD: gettext_lazy("Held"),
+    DgtAccount.Kind.DEBT: gettext_lazy("Debt"),
+}
+"""What a member calls the accounts."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line of a member's wallet history."""
 
+    journal: UUID
     kind: str
     """Level reward, transfer, …"""
     description: str
     """What happened: “Sent to bob”."""
+    counterparty: str
+    """The name of the other member; empty where there is none."""
     memo: str
     """What the sender wrote to it."""
     amount: int
@@ -33,17 +46,65 @@ def entries(rows: Iterable[DgtTransaction], *, user: User) -> list[Entry]:
     return [_entry(row, others.get(row.journal_id)) for row in rows]
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a movement did to one of the member's accounts."""
+
+    account: str
+    amount: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One journal as one of its members sees it."""
+
+    entry: Entry
+    """The line of the balance; where the movement left that alone, of another account."""
+    counterparty: Counterparty | None
+    fee: int
+    """What the member paid on top."""
+    lines: list[Line]
+    """All lines of the member; of others nothing but the name is shown."""
+    reversed_by: UUID | None
+    reverses: UUID | None
+
+
+def movement(rows: Sequence[DgtTransaction], *, user: User) -> Movement:
+    """All rows of `DgtTransaction.objects.in_journal(…)`, some of which are the member's."""
+    mine = [row for row in rows if row.user_id == user.pk]
+    first = next((row for row in mine if row.account.kind == DgtAccount.Kind.MEMBER), mine[0])
+    other = next((row.user for row in rows if row.user and row.user_id != user.pk), None)
+    counterparty = Counterparty(other.pk, other.username) if other else None
+    reverses, reversal = first.journal.reverses, getattr(first.journal, "reversed_by", None)
+    return Movement(
+        entry=_entry(first, counterparty),
+        counterparty=counterparty,
+        fee=sum(row.amount for row in rows if row.account.name == FEES and first.amount < 0 < row.amount),
+        lines=[_line(row) for row in mine],
+        reversed_by=reversal.public_id if reversal else None,
+        reverses=reverses.public_id if reverses else None,
+    )
+
+
 def _entry(row: DgtTransaction, counterparty: Counterparty | None) -> Entry:
     description = _description(row, counterparty)
     return Entry(
+        journal=row.journal.public_id,
         kind=str(DgtJournal.Kind(row.transaction_type).label),
         description=description,
+        counterparty=counterparty.username if counterparty else "",
         memo="" if row.description == description or row.reference_type == "level" else row.description,
         amount=row.amount,
         balance_after=row.balance_after,
         created_at=row.created_at,
         reversed=hasattr(row.journal, "reversed_by"),
     )
+
+
+def _line(row: DgtTransaction) -> Line:
+    name = NAME_OF_ACCOUNT[DgtAccount.Kind(row.account.kind)]
+    return Line(account=str(name), amount=row.amount, after=row.balance_after or 0)
 
 
 def _description(row: DgtTransaction, counterparty: Counterparty | None) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Collate, Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ USERNAME_MAX_LENGTH = 24
 SCOPES = {
     "xp:read": _("Read my XP, levels and awards"),
     "wallet:read": _("Read my DGT balance and history"),
+    "wallet:transfer": _("Send my DGT to other members"),
     "xp:trigger": _("Trigger for me the actions that members may trigger themselves"),
     "xp:award": _("Award XP to members (for a connected forum)"),
 }
@@ -36,6 +37,7 @@ ICON_OF_KIND = {
     "security": "shield",
     "level_up": "arrow-up",
     "reward": "dgt",
+    "transfer": "arrow-down-left",
     "reply": "message-square",
     "like": "heart",
     "moderation": "shield",
@@ -53,6 +55,12 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(DjangoUserManager["User"]):
+    def named_like(self, beginning: str) -> "models.QuerySet[User]":
+        """Active, listed members whose names begin so, without regard to case, in the order of their names."""
+        folded = Collate(Upper("username"), "C")
+        found = self.filter(is_active=True, hides_from_boards=False).alias(folded=folded)
+        return found.filter(folded__startswith=beginning.upper()).order_by("folded")
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Usernames are unique without regard to case, so signing in ignores it too."""
         return self.get(username__iexact=username)
@@ -129,6 +137,8 @@ class User(AbstractUser):
                 name="users_not_the_same_as_oneself",
             ),
         ]
+        # Beginnings of names are found by bytes, whatever the language of the database.
+        indexes = [models.Index(Collate(Upper("username"), "C"), name="users_username_beginning")]
 
     def get_absolute_url(self) -> str:
         return reverse("pages:profile", args=[self.username])

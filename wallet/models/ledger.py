@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -167,6 +168,15 @@ class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
         others = self.filter(journal_id__in={row.journal_id for row in rows}, user__isnull=False)
         named = others.exclude(user_id=of.pk).values_list("journal_id", "user_id", "user__username")
         return {journal: Counterparty(user_id, username) for journal, user_id, username in named}
+
+    def in_journal(self, public_id: UUID) -> DgtTransactionQuerySet:
+        """All entries of one movement, with everything a page says of them. One query."""
+        return (
+            self.filter(journal__public_id=public_id)
+            .with_reversals()
+            .select_related("account", "user")
+            .order_by("line")
+        )
 
     def since(self, moment: datetime | Combinable) -> DgtTransactionQuerySet:
         return self.filter(created_at__gte=moment)

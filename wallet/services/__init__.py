@@ -7,6 +7,7 @@ from wallet.services.boards import refresh_board
 from wallet.services.calling import AMOUNT_MAX, Journal
 from wallet.services.holds import capture, hold, release
 from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
+from wallet.services.sending import send
 from wallet.services.staff import adjust, freeze, unfreeze
 from wallet.services.standing import Transferable, transferable_of
 from wallet.services.transfers import tip, transfer
@@ -26,6 +27,7 @@ __all__ = [
     "refresh_board",
     "release",
     "reverse",
+    "send",
     "tip",
     "transfer",
     "transferable_of",

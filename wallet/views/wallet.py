@@ -10,18 +10,27 @@ from django_cotton import render_component
 
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
-from degentalk.core.keyset import CURSOR_PARAMETER, Keyset, KeysetPage
-from wallet.models import DgtTransaction, UserWallet
-from wallet.presentation import entries
+from degentalk.core.keyset import CURSOR_PARAMETER, PAGE_SIZE
+from wallet import services
+from wallet.forms import HistoryFilter, TransferForm
+from wallet.history import Wanted
+from wallet.models import DgtAccount, UserWallet, WalletFreeze
+from wallet.presentation import NAME_OF_ACCOUNT, entries
 
 
 @require_safe
 @login_required
 def wallet(request: MemberRequest) -> HttpResponse:
-    """What I have, and everything that moved it."""
-    page = _history_page(request, request.user)
-    facts = {"wallet": UserWallet.objects.of(request.user), "page": page}
-    return render(request, "wallet/wallet.html", facts | {"entries": entries(page.items, user=request.user)})
+    """What I have, everything that moved it, and the form to send some of it."""
+    user, asked = request.user, HistoryFilter(request.GET)
+    user.wallet = UserWallet.objects.of(user)  # the frame around the page shows it too
+    facts = {"wallet": user.wallet, "standing": services.transferable_of(user, wallet=user.wallet)}
+    facts |= {"freeze": _freeze_of(user.wallet), "transfer_form": TransferForm(sender=user)}
+    facts |= {"filter": asked, "accounts": _accounts(user.wallet, asked.data.get("account") or DgtAccount.Kind.MEMBER)}
+    if not asked.is_valid():
+        return render(request, "wallet/wallet.html", facts, status=422)
+    page = asked.wanted().pages_of(user, size=PAGE_SIZE).page(request.GET.get(CURSOR_PARAMETER))
+    return render(request, "wallet/wallet.html", facts | {"page": page, "entries": entries(page.items, user=user)})
 
 
 @require_safe
@@ -38,13 +47,19 @@ def history(request: HttpRequest, user_id: int) -> HttpResponse:
     """One's own wallet history; other members' does not exist here."""
     if not isinstance(request.user, User) or request.user.pk != user_id:
         raise Http404
-    page = _history_page(request, request.user)
+    page = Wanted().pages_of(request.user, size=PAGE_SIZE).page(request.GET.get(CURSOR_PARAMETER))
     more = f"{request.path}?{urlencode({CURSOR_PARAMETER: page.next})}" if page.next else ""
     mine = entries(page.items, user=request.user)
     return HttpResponse(render_component(request, "wallet-history", entries=mine, more=more))
 
 
-def _history_page(request: HttpRequest, user: User) -> KeysetPage[DgtTransaction]:
-    """The part of a member's wallet history that the address asks for."""
-    rows = Keyset(DgtTransaction.objects.of(user).with_reversals(), order=("-id",))
-    return rows.page(request.GET.get(CURSOR_PARAMETER))
+def _freeze_of(wallet: UserWallet) -> WalletFreeze | None:
+    """Why a wallet stands still, if it does."""
+    return WalletFreeze.objects.of(wallet.user).open().first() if wallet.is_frozen else None
+
+
+def _accounts(wallet: UserWallet, shown: str) -> list[dict[str, object]]:
+    """The accounts to choose from; nothing to choose where only the balance was ever used."""
+    has_others = wallet.held_dgt or wallet.debt_dgt or shown != DgtAccount.Kind.MEMBER
+    names = NAME_OF_ACCOUNT.items() if has_others else ()
+    return [{"kind": kind, "name": name, "is_current": kind == shown} for kind, name in names]
