@@ -33,6 +33,7 @@ TABLES: dict[str, str] = {
     "rule_sets": APPEND,
     "wallet_policy": "select, update",
     "xp_actions": "select, update",
+    "xp_policy": "select, update",
     "xp_levels": "select, update (rank_name, description, icon_url, color_code, tier)",
     "level_dgt_rewards": "select, update",
     "streak_milestones": ALL,

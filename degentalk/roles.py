@@ -57,6 +57,8 @@ GROUPS: dict[str, set[str]] = {
         "xp.change_leveldgtreward",
         "xp.view_xppolicy",
         "xp.change_xppolicy",
+        "xp.view_xppolicy",
+        "xp.change_xppolicy",
         "xp.view_xpaction",
         "xp.change_xpaction",
         "xp.view_xplevel",

@@ -1,4 +1,4 @@
-"""XP's section of the rulebook: actions, levels and level rewards as plain values, and what must hold of them."""
+"""XP's section of the rulebook: actions, levels, rewards, policy as plain values, and what must hold of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
@@ -7,7 +7,7 @@ from typing import Any
 
 from degentalk.rulebook.errors import RuleError
 from degentalk.rulebook.registry import Rules
-from xp.models import MULTIPLIER_MAX_BPS, LevelDgtReward, SpecialEvent, StreakMilestone, XpAction, XpLevel
+from xp.models import MULTIPLIER_MAX_BPS, LevelDgtReward, SpecialEvent, StreakMilestone, XpAction, XpLevel, XpPolicy
 from xp.rules import ONE
 
 
@@ -44,6 +44,7 @@ def read() -> dict[str, Any]:
         "milestones": {str(milestone.days): milestone.xp for milestone in StreakMilestone.objects.filter(xp__gt=0)},
         "events": {str(event.pk): _event(event) for event in SpecialEvent.objects.all()},
         "rewards": {str(reward.level_id): reward.dgt_reward for reward in LevelDgtReward.objects.all()},
+        "policy": {"approval_above_xp": XpPolicy.objects.current().approval_above_xp},
     }
 
 
@@ -69,6 +70,8 @@ def validate(draft: Rules) -> None:
             raise RuleError(f"“{event['name']}” must end after it starts.")
         if not ONE <= event["multiplier_bps"] <= MULTIPLIER_MAX_BPS:
             raise RuleError(f"“{event['name']}” can multiply by 1 to {MULTIPLIER_MAX_BPS // ONE}.")
+    if draft["xp"]["policy"]["approval_above_xp"] < 0:
+        raise RuleError("The limit of what one member of staff adjusts alone is 0 XP at least.")
 
 
 def validate_action(name: str, action: Mapping[str, Any]) -> None:

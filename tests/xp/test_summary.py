@@ -48,8 +48,8 @@ def test_a_member_without_xp_or_wallet_has_a_summary_of_zeros():
 
 
 def test_at_the_last_level_there_is_no_next():
-    alice, staff = make.user("alice"), make.user("moderator")
-    xp.adjust(user=alice, points=10**6, reason="Test", actor=staff, key="adjustment:1")
+    alice, staff, second = make.user("alice"), make.user("moderator"), make.user("root")
+    xp.adjust(user=alice, points=10**6, reason="Test", actor=staff, approver=second, key="adjustment:1")
     summary = UserXpSummary.objects.get(pk=alice.pk)
     assert (summary.level, summary.next_level_at) == (100, None)
 

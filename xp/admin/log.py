@@ -7,6 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, link, link_to, pretty_json
 from degentalk.core.templatetags.degen import signed
 from degentalk.rulebook.models import RuleSet
@@ -52,7 +53,7 @@ class XpLogAdmin(ReadOnlyAdmin):
     fields = [
         "entry", "created_at", "member", "what", "points", "xp_after", "level_before", "level_after", "why_lines",
         "rule_set_link", "other_member", "amount", "cause", "key", "reverses", "taken_back_by", "withheld", "path_id",
-        "path_share", "actor", "reason", "metadata_shown",
+        "path_share", "actor", "approver", "reason", "metadata_shown",
     ]  # fmt: skip
 
     @admin.display(description=_("entry"), ordering="id")
@@ -98,6 +99,10 @@ class XpLogAdmin(ReadOnlyAdmin):
     @admin.display(description=_("held against it"))
     def withheld(self, row: XpLog) -> str | None:
         return ", ".join(row.withholdings.order_by("id").values_list("because", flat=True)) or None
+
+    @admin.display(description=_("approved by"))
+    def approver(self, row: XpLog) -> SafeString | str | None:
+        return link_to(User.objects.filter(pk=row.approver_id).first()) if row.approver_id else None
 
     @admin.display(description=_("metadata"))
     def metadata_shown(self, row: XpLog) -> SafeString | None:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import ReasonField
 from degentalk.accounts.models import User
-from degentalk.core.admin import ReadOnlyAdmin, list_link
+from degentalk.approvals.errors import ApprovalNeeded
+from degentalk.core.admin import ReadOnlyAdmin, link_to, list_link
 from degentalk.core.errors import MemberError
 from degentalk.core.fields import DigitsField
 from xp import services as xp
-from xp.models import UserXp, XpLog
+from xp.models import UserXp, XpLog, XpPolicy
 from xp.services.adjust import ADJUSTMENT_MAX
 
 
@@ -108,19 +110,29 @@ class UserXpAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "original": row,
             "member": row.user,
+            "alone": XpPolicy.objects.current().approval_above_xp,
             "adminform": AdminForm(form, [(None, {"fields": ["direction", "points", "reason"]})], {}),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/xp/userxp/adjust.html", context)
 
     def _adjusted(self, request: StaffRequest, member: User, form: AdjustForm) -> bool:
         points, key = form.signed_points, f"adjustment:{form.cleaned_data['key']}"
+        wanted = {"points": points, "reason": form.cleaned_data["reason"], "actor": request.user, "key": key}
         try:
-            xp.adjust(user=member, points=points, reason=form.cleaned_data["reason"], actor=request.user, key=key)
+            self._adjust_or_ask(request, member, wanted)
         except MemberError as refusal:
             form.add_error(None, str(refusal))
             return False
-        text = gettext("Adjusted by %(points)s XP: %(name)s has %(xp)s XP now.") % {
-            "name": member.username, "xp": f"{UserXp.objects.of(member).xp:,}", "points": f"{points:+,}",
-        }  # fmt: skip
-        self.message_user(request, text, messages.SUCCESS)
         return True
+
+    def _adjust_or_ask(self, request: StaffRequest, member: User, wanted: dict[str, Any]) -> None:
+        """Alone, or what is too much for one person by way of the queue."""
+        try:
+            xp.adjust(user=member, **wanted)
+        except ApprovalNeeded as needed:
+            approval = xp.ask_to_adjust(user=member, **wanted)
+            text = gettext("Nothing has changed yet. {why} It is in the queue: {what}")
+            said = format_html(text, why=needed, what=link_to(approval))
+            self.message_user(request, said, messages.WARNING)
+        else:
+            self.message_user(request, xp.adjusted(member, wanted["points"]), messages.SUCCESS)

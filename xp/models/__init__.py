@@ -2,8 +2,9 @@
 
 from xp.models.actions import XpAction
 from xp.models.levels import LevelDgtReward, LevelDgtRewardLog, Tier, XpCurveChange, XpLevel
-from xp.models.log import XpLog, XpRefusal, XpWithholding
+from xp.models.log import APPROVER, XpLog, XpRefusal, XpWithholding
 from xp.models.occasions import MULTIPLIER_MAX_BPS, EventParticipation, SpecialEvent, TipFlow, XpBoost
+from xp.models.policy import XpPolicy
 from xp.models.standing import (
     Period,
     TotalsQuerySet,
@@ -17,6 +18,7 @@ from xp.models.standing import (
 from xp.models.streaks import StreakDay, StreakFreeze, StreakMilestone, UserStreak
 
 __all__ = [
+    "APPROVER",
     "MULTIPLIER_MAX_BPS",
     "EventParticipation",
     "LevelDgtReward",
@@ -41,6 +43,7 @@ __all__ = [
     "XpLog",
     "XpPeriodLeaderboardRow",
     "XpPeriodTotal",
+    "XpPolicy",
     "XpRefusal",
     "XpWithholding",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,12 +11,16 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
 from degentalk.rulebook.models import RuleSet
 from xp import rules
 from xp.models.actions import XpAction
+
+APPROVER = "approver"
+"""In a row's metadata: the id of the second member of staff who agreed to an adjustment."""
 
 
 class XpLogQuerySet(models.QuerySet["XpLog"]):
@@ -35,6 +40,14 @@ class XpLogQuerySet(models.QuerySet["XpLog"]):
     def points(self) -> int:
         """All XP of these rows together; what was taken back counts against it."""
         return int(self.aggregate(points=Sum("xp_awarded", default=0))["points"])
+
+    def adjusted_alone_by(self, staff: Collection[int]) -> XpLogQuerySet:
+        """Adjustments by these accounts that no second member of staff agreed to."""
+        return self.filter(action=None, reverses=None, actor__in=staff).exclude(metadata__has_key=APPROVER)
+
+    def moved(self) -> int:
+        """All XP of these rows together, whichever way it went."""
+        return int(self.aggregate(moved=Sum(Abs("xp_awarded"), default=0))["moved"])
 
 
 class XpLog(models.Model):
@@ -124,6 +137,12 @@ class XpLog(models.Model):
             models.Index(fields=["origin", "-id"], condition=Q(origin__isnull=False), name="xp_log_origin"),
             # What staff filter by: adjustments, repairs and reversals are few among awards.
             models.Index(fields=["-id"], condition=Q(action=None) | Q(reverses__isnull=False), name="xp_log_no_awards"),
+            # How much a member of staff adjusted of late.
+            models.Index(
+                fields=["actor", "-created_at"],
+                condition=Q(action=None, reverses=None, actor__isnull=False),
+                name="xp_log_adjustments",
+            ),
             # Rows come in the order of time: a tiny index finds those of the last day.
             BrinIndex(fields=["created_at"], name="xp_log_moments"),
         ]
@@ -144,6 +163,12 @@ class XpLog(models.Model):
     def why(self) -> rules.Trace:
         """The stored arithmetic."""
         return rules.Trace.of(self.trace)
+
+    @property
+    def approver_id(self) -> int | None:
+        """Which second member of staff agreed to this adjustment, if one did."""
+        approver: int | None = self.metadata.get(APPROVER)
+        return approver
 
 
 class XpWithholding(models.Model):

@@ -1,6 +1,7 @@
 """The verbs of XP."""
 
 from xp.services.adjust import adjust
+from xp.services.approvals import adjust_approved, adjusted, ask_to_adjust
 from xp.services.award import Gain, award
 from xp.services.boards import build_board_buckets, forget_periods
 from xp.services.boosts import grant_boost
@@ -12,7 +13,7 @@ from xp.services.outside import award_from_outside, trigger
 from xp.services.retention import forget_refusals
 from xp.services.rewards import pay_pending_rewards
 from xp.services.standing import curve, standing_of
-from xp.services.tips import TipGains, award_tip
+from xp.services.tips import TipGains, award_tip, take_back_tip
 from xp.services.undo import Undone, lock_members, restore, reverse
 from xp.services.visits import Visit, follow_time_zone, streak_from_days, visit
 
@@ -24,6 +25,9 @@ __all__ = [
     "Undone",
     "Visit",
     "adjust",
+    "adjust_approved",
+    "adjusted",
+    "ask_to_adjust",
     "award",
     "award_from_outside",
     "award_tip",
@@ -46,6 +50,7 @@ __all__ = [
     "reverse",
     "standing_of",
     "streak_from_days",
+    "take_back_tip",
     "trigger",
     "visit",
 ]

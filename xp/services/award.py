@@ -1,7 +1,7 @@
 """Awards: rules decide in Python, the one door writes, the database keeps level and reward in step."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,12 +137,14 @@ def post(
     amount: int | None = None,
     actor: User | None = None,
     reason: str = "",
+    metadata: Mapping[str, object] | None = None,
 ) -> Posted:
     """Open the door for what was decided. A used key changes nothing and answers as before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select log_id, replayed, level_before, level_after, created_at"
-            " from xp_post(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, p_actor => %s, p_reason => %s)",
+            " from xp_post(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, p_actor => %s, p_reason => %s,"
+            " p_metadata => %s::jsonb)",
             [
                 user.pk,
                 action,
@@ -156,6 +158,7 @@ def post(
                 amount,
                 actor.pk if actor else None,
                 reason,
+                json.dumps(metadata or {}),
             ],
         )
         return Posted(*_row(cursor))
