@@ -57,7 +57,7 @@ class SettingsForm(forms.Form):
     hides_balance = forms.BooleanField(
         label=_("Hide my DGT balance from others"),
         required=False,
-        help_text=_("Only you see your balance."),
+        help_text=_("Only you see your balance. It also takes you off the DGT boards."),
     )
     hides_from_boards = forms.BooleanField(
         label=_("Leave me out of leaderboards"),

@@ -35,7 +35,7 @@ TRIGGERS = {
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
-    "users": {"user_xp_listing", "users_one_person"},
+    "users": {"dgt_board_listing", "user_xp_listing", "users_one_person"},
     "wallet_freezes": {"wallet_freezes_no_delete", "wallet_freezes_no_truncate"},
     "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},

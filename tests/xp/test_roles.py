@@ -18,6 +18,8 @@ GUARDED = {
     "dgt_journal": "kind",
     "dgt_transactions": "amount",
     "dgt_accounts": "kind",
+    "dgt_board": "balance",
+    "dgt_board_refresh": "xid",
     "database_mark": "kind",
 }
 

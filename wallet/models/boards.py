@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from degentalk.accounts.models import User
+
+
+class DgtBoardRowQuerySet(models.QuerySet["DgtBoardRow"]):
+    def listed(self, figure: str) -> DgtBoardRowQuerySet:
+        """Whom the board of that figure shows. Served by one index."""
+        return self.filter(is_listed=True, **{f"{figure}__gt": 0})
+
+    def of(self, user: User) -> DgtBoardRow:
+        """The member's row; one whose wallet the boards have not met has no figures yet."""
+        is_listed = user.is_active and not user.hides_from_boards and not user.hides_balance
+        nothing = DgtBoardRow(user=user, balance=0, earned=0, spent=0, is_listed=is_listed)
+        return self.filter(user_id=user.pk).first() or nothing
 
 
 class DgtBoardRow(models.Model):
@@ -18,6 +35,17 @@ class DgtBoardRow(models.Model):
     earned = models.BigIntegerField(_("earned"))
     spent = models.BigIntegerField(_("spent"))
     is_listed = models.BooleanField(_("listed"))
+
+    figure = 0
+    """Set by the board, with the next three: what it counts."""
+    position: int | None = None
+    """None where it is not known."""
+    position_is_exact = False
+    is_tied = False
+    is_me = False
+    """Set where the board is shown to this member."""
+
+    objects: ClassVar[Any] = DgtBoardRowQuerySet.as_manager()
 
     class Meta:
         db_table = "dgt_board"
@@ -35,6 +63,16 @@ class DgtBoardRow(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.balance} DGT"
 
+    @property
+    def username(self) -> str:
+        return self.user.username
+
+
+class DgtBoardRefreshQuerySet(models.QuerySet["DgtBoardRefresh"]):
+    def moment(self) -> datetime | None:
+        """As of when the boards are; None before they were built."""
+        return self.filter(epoch__gt=0).values_list("refreshed_at", flat=True).first()
+
 
 class DgtBoardRefresh(models.Model):
     """How far the boards have followed the ledger: every journal of a transaction before this one is in them."""
@@ -43,6 +81,8 @@ class DgtBoardRefresh(models.Model):
     epoch = models.IntegerField()
     xid = models.BigIntegerField()
     refreshed_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = DgtBoardRefreshQuerySet.as_manager()
 
     class Meta:
         db_table = "dgt_board_refresh"
