@@ -150,6 +150,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "core.deliver_outbox": {"task": "core.deliver_outbox", "schedule": 15.0},
     "core.forget_limits": {"task": "core.forget_limits", "schedule": crontab(minute=25)},
+    "core.forget_old": {"task": "core.forget_old", "schedule": crontab(hour=3, minute=10)},
     "xp.pay_pending_rewards": {"task": "xp.pay_pending_rewards", "schedule": 60.0},
     "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
     "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},
@@ -161,6 +162,9 @@ CELERY_BEAT_SCHEDULE = {
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
     "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
+
+# ── What is kept for a while ────────────────────────────────────────────────────────────────────────────────────────
+IDEMPOTENCY_KEYS_KEPT_DAYS = env.number("IDEMPOTENCY_KEYS_KEPT_DAYS", 90, at_least=1)
 
 # ── Proof of the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
 # The seed of the Ed25519 key that signs seals, and public keys that signed before it; see docs/operations.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from degentalk.core import limits, outbox
+from degentalk.core import limits, outbox, retention
 
 
 @shared_task(name=outbox.TASK)
@@ -15,3 +15,9 @@ def deliver_outbox() -> None:
 def forget_limits() -> int:
     """Delete counts of limits whose time is over. Running it twice changes nothing."""
     return limits.forget()
+
+
+@shared_task(name="core.forget_old")
+def forget_old() -> int:
+    """Delete old answers of idempotency keys and messages long delivered. Running it twice changes nothing."""
+    return retention.forget_old()

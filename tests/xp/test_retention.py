@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from degentalk.core import clock
+from degentalk.core import clock, retention
 from tests import make
 from xp import services as xp
 from xp import tasks
 from xp.models import XpRefusal
-from xp.services import retention
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +36,7 @@ def test_refusals_are_deleted_after_the_days_that_the_setting_says(settings):
 
 
 def test_many_are_deleted_in_batches(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(retention, "REFUSALS_PER_BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH", 2)
     alice = make.user("alice")
     for number in range(5):
         refuse(alice, number, days_ago=60 - number)
