@@ -79,6 +79,7 @@ FUNCTIONS: list[str] = [
     "dgt_transfer",
     "dgt_adjust",
     "dgt_reverse",
+    "dgt_lock_staff",
     "dgt_hold",
     "dgt_settle",
     "dgt_freeze",

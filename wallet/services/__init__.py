@@ -8,7 +8,7 @@ from wallet.services.calling import AMOUNT_MAX, Journal
 from wallet.services.holds import capture, hold, release
 from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
 from wallet.services.sending import send
-from wallet.services.staff import adjust, freeze, unfreeze
+from wallet.services.staff import adjust, freeze, hold_decisions, unfreeze
 from wallet.services.standing import Transferable, transferable_of
 from wallet.services.transfers import tip, transfer
 
@@ -23,6 +23,7 @@ __all__ = [
     "debit",
     "freeze",
     "hold",
+    "hold_decisions",
     "purchase",
     "refresh_board",
     "release",

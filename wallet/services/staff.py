@@ -33,6 +33,14 @@ def adjust(*, user: User, amount: int, reason: str, actor: User, key: str, appro
     return journal
 
 
+def hold_decisions(actor: User) -> None:
+    """Let no other decision about DGT by this member of staff begin until the transaction ends.
+
+    Each decision takes this lock itself, before the wallets. A verb that holds wallets before it decides calls this first.
+    """
+    ask("select dgt_lock_staff(%s)", [actor.pk])
+
+
 @transaction.atomic
 def freeze(*, user: User, reason: str, actor: User | None) -> bool:
     """Stop every movement of a wallet, in and out; rewards wait. False: it stands still already. Without an actor it
