@@ -23,6 +23,11 @@ def tip(giver, receiver, amount, number):
     return xp.award_tip(giver=giver, receiver=receiver, amount=amount, key=f"tip:{number}", cause=("tip", number))
 
 
+def undo(number):
+    actor = make.user(f"moderator{make.serial()}")
+    return xp.take_back_tip(key=f"tip:{number}", because=f"tip_undone:{number}", actor=actor, reason="Test")
+
+
 def points(user):
     return UserXp.objects.of(user).xp
 
@@ -141,11 +146,31 @@ def test_a_key_of_another_tip_is_refused(alice, bob):
 
 def test_what_is_held_against_a_tip_is_held_against_what_a_return_leaves_of_it(alice, bob):
     tip(alice, bob, 40, 1)
-    xp.reverse(because="post_hidden:1", causes=[("tip", 1)])
+    xp.reverse(because="post_hidden:1", keys=["tip:1:given", "tip:1:received"])
     tip(bob, alice, 20, 2)
     assert (points(alice), points(bob)) == (0, 0)
     xp.restore(because="post_hidden:1")
     assert (points(alice), points(bob)) == (4, 4)
+
+
+def test_what_takes_the_xp_of_a_cause_leaves_what_was_earned_by_giving(alice, bob):
+    tip(alice, bob, 40, 1)
+    xp.reverse(because="post_hidden:1", causes=[("tip", 1)])
+    assert (points(alice), points(bob)) == (8, 0)
+
+
+def test_a_tip_that_was_undone_earned_neither_anything(alice, bob):
+    tip(alice, bob, 40, 1)
+    for _ in range(2):
+        undo(1)
+    assert (points(alice), points(bob)) == (0, 0)
+
+
+def test_a_tip_that_was_undone_is_not_returned_by_a_later_one(alice, bob):
+    tip(alice, bob, 40, 1)
+    undo(1)
+    assert tip(bob, alice, 40, 2).given.points == 8
+    assert (points(alice), points(bob)) == (8, 8)
 
 
 def test_a_tip_that_comes_back_in_part_leaves_the_caps_and_the_day_of_the_giver_alone(alice, bob):
@@ -162,7 +187,7 @@ def test_a_tip_that_comes_back_in_part_leaves_the_caps_and_the_day_of_the_giver_
 
 def test_a_return_of_a_withheld_tip_reaches_no_level_on_the_way(alice, bob):
     tip(alice, bob, 40, 1)
-    xp.reverse(because="post_hidden:1", causes=[("tip", 1)])
+    xp.reverse(because="post_hidden:1", keys=["tip:1:given", "tip:1:received"])
     xp.adjust(user=alice, points=49, reason="Test", actor=make.user("moderator"), key="adjustment:1")
     tip(bob, alice, 1, 2)
     assert (points(alice), LevelDgtRewardLog.objects.count()) == (49, 0)

@@ -36,7 +36,7 @@ def adjust(*, user: User, amount: int, reason: str, actor: User, key: str, appro
 def hold_decisions(actor: User) -> None:
     """Let no other decision about DGT by this member of staff begin until the transaction ends.
 
-    Each decision takes this lock itself, before the wallets. A verb that holds wallets before it decides calls this first.
+    Each decision takes this lock itself, before the wallets: who holds wallets earlier calls this before that.
     """
     ask("select dgt_lock_staff(%s)", [actor.pk])
 

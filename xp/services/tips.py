@@ -13,7 +13,7 @@ from degentalk.core.errors import KeyReused
 from xp import rules
 from xp.models import TipFlow, XpLog, XpRefusal
 from xp.services.award import Gain, award, earlier_gain
-from xp.services.undo import Cause, lock_members
+from xp.services.undo import Cause, Undone, lock_members, reverse
 
 RETURN_WINDOW = timedelta(days=30)
 """DGT that comes back within it takes the XP of the first tip with it. Longer than anyone would lend for a few XP."""
@@ -73,6 +73,18 @@ def award_tip(*, giver: User, receiver: User, amount: int, key: str, cause: Caus
             returned=not earning,
         ),
     )
+
+
+@transaction.atomic
+def take_back_tip(*, key: str, because: str, actor: User, reason: str) -> Undone:
+    """The tip of this key was undone and its DGT went back: take what it earned from both. Twice is the same as once.
+
+    A tip the other way returns nothing of it any more. What it had set off against earlier tips stays set off.
+    """
+    flow = TipFlow.objects.select_related("giver", "receiver").get(key=key)
+    lock_members([flow.giver, flow.receiver])
+    TipFlow.objects.filter(pk=flow.pk).update(returned=F("amount"))
+    return reverse(because=because, keys=[_key(key, GIVEN), _key(key, RECEIVED)], actor=actor, reason=reason)
 
 
 def _return(giver: User, receiver: User, amount: int) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,7 +17,8 @@ Cause = tuple[str, object]
 """The thing behind an award: ("post", 91)."""
 
 EARNED_BY_GIVING = ("tip_given",)
-"""Here the other member only received, and earned nothing for whoever acted."""
+"""Here the other member only received, and earned nothing for whoever acted. It is nobody else's to lose: an author who
+deletes a tipped post, or a moderator who hides it, takes nothing from whoever tipped."""
 
 TAKE_BACK = "select *, clock() from xp_take_back(%s::bigint[], %s, %s, %s)"
 GIVE_BACK = "select *, clock() from xp_give_back(%s, %s, %s)"
@@ -48,8 +51,9 @@ def reverse(
     """Take back what the chosen awards granted, whatever the rules say today. Twice is the same as once.
 
     `because` (`noun:id`, such as "post_hidden:91") is remembered: an award counts as long as nothing is held against
-    it, so reasons may come and go in any order. Chosen are awards by key, by cause, of a `member` (theirs, and what
-    others earned through them), or `between` two members. Levels follow; DGT that a level paid is not taken back.
+    it, so reasons may come and go in any order. Chosen are awards by key, by cause (except what somebody earned by
+    giving: a tip stays given when its post goes), of a `member` (theirs, and what others earned through them), or
+    `between` two members. Levels follow; DGT that a level paid is not taken back.
     """
     chosen = XpLog.objects.filter(reverses=None).filter(_choice(keys, causes, member, between))
     return _undo(TAKE_BACK, [list(chosen.values_list("pk", flat=True))], because, actor, reason)
@@ -67,8 +71,9 @@ def _choice(
     between: tuple[User, User] | None,
 ) -> Q:
     chosen = Q(key__in=list(keys))
-    for noun, number in causes:
-        chosen |= Q(cause_type=noun, cause_id=str(number))
+    if causes:
+        caused = reduce(or_, (Q(cause_type=noun, cause_id=str(number)) for noun, number in causes))
+        chosen |= caused & ~Q(action__name__in=EARNED_BY_GIVING)
     if member is not None:
         through = Q(counterparty=member) & ~Q(action__name__in=EARNED_BY_GIVING)
         chosen |= Q(user=member, action__isnull=False) | through
