@@ -25,10 +25,11 @@ TABLES: dict[str, str] = {
     "approvals": "select, insert, update (state, decided_by_id, decided_at, decision_reason, result)",
     # what takes two people; what was asked is never changed
     "approvals": "select, insert, update (state, decided_by_id, decided_at, decision_reason, result)",
-    # the forum; what posts said before and what moderators did only grows
+    # the forum; what posts said before, what moderators did and tips only grow
     "forum": ALL,
     "post_revisions": APPEND,
     "moderation_acts": APPEND,
+    "post_tips": "select, insert, update (is_reversed, reversed_at)",
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
     "wallet_policy": "select, update",

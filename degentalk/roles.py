@@ -13,6 +13,8 @@ GROUPS: dict[str, set[str]] = {
         "forum.view_post",
         "forum.view_postrevision",
         "forum.view_moderationact",
+        "forum.view_tip",
+        "forum.undo_tip",
     },
     "economist": {
         "accounts.view_user",  # rows of the ledger and of XP lead to their member
@@ -20,6 +22,7 @@ GROUPS: dict[str, set[str]] = {
         "core.view_switch",
         "core.change_switch",
         "core.view_switchchange",
+        "forum.view_tip",
         "rulebook.view_ruleset",
         "wallet.view_dgtaccount",
         "wallet.view_dgtjournal",

@@ -40,6 +40,7 @@ ICON_OF_KIND = {
     "transfer": "arrow-down-left",
     "reply": "message-square",
     "like": "heart",
+    "tip": "coins",
     "moderation": "shield",
     "xp": "xp",
     "adjustment": "xp",

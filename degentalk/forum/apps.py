@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ForumConfig(AppConfig):
@@ -9,4 +10,10 @@ class ForumConfig(AppConfig):
     verbose_name = "Forum"
 
     def ready(self) -> None:
+        from degentalk.approvals import registry as approvals
+        from degentalk.forum.services.tips_undone import UNDOING, undo_approved
+
+        approvals.register(
+            approvals.Kind(UNDOING, _("Undoing a tip"), permission="forum.undo_tip", execute=undo_approved)
+        )
         import_module("degentalk.forum.receivers")  # hears that a member may come back

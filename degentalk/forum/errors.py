@@ -86,6 +86,21 @@ class OwnPost(Refused):
         super().__init__(_("You cannot like your own post."))
 
 
+class OwnTip(Refused):
+    """Nobody tips themselves, whichever of their accounts they use (A1)."""
+
+    code = "own-tip"
+
+
+class TipUndone(Refused):
+    """A tip is undone once."""
+
+    code = "tip-undone"
+
+    def __init__(self) -> None:
+        super().__init__(_("This tip was undone already."))
+
+
 class Suspended(Refused):
     """The account was suspended a moment ago."""
 

@@ -18,6 +18,8 @@ TITLE_MIN_LENGTH = 4
 TITLE_MAX_LENGTH = 120
 BODY_MAX_LENGTH = 10_000
 REASON_MAX_LENGTH = 300
+MESSAGE_MAX_LENGTH = 140
+"""Of what somebody says with a tip; as long as the memo of a transfer."""
 
 FIRST_POST = 1
 """A thread's opening post has this number; replies count on from it without gaps."""

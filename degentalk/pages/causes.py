@@ -26,6 +26,7 @@ TAKEN_BACK: dict[str, Promise] = {
     "post_deleted": _("The post was deleted"),
     "post_hidden": _("Hidden by a moderator"),
     "tip_returned": _("The DGT came back"),
+    "tip_undone": _("Staff undid the tip"),
     "unlike": _("The like was taken back"),
 }
 """What took an award back. A like does not say whose."""

@@ -30,6 +30,7 @@ TRIGGERS = {
     "moderation_acts": {"moderation_acts_append_only", "moderation_acts_no_truncate"},
     "post_likes": {"post_likes_not_own"},
     "post_revisions": {"post_revisions_append_only", "post_revisions_no_truncate"},
+    "post_tips": {"post_tips_as_moved", "post_tips_guard", "post_tips_no_delete", "post_tips_no_truncate"},
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},

@@ -63,6 +63,9 @@ class ModerationAct(models.Model):
     xp_change = models.BigIntegerField(
         _("XP"), default=0, db_default=0, help_text=_("Below zero: taken back. Above: given back.")
     )
+    dgt_undone = models.BigIntegerField(
+        _("DGT"), default=0, db_default=0, help_text=_("Tips that were undone with it, together.")
+    )
     created_at = models.DateTimeField(_("when"), db_default=Clock())
 
     objects: ClassVar[Any] = ModerationActQuerySet.as_manager()

@@ -74,6 +74,9 @@ class Post(models.Model):
     revision_count = models.PositiveIntegerField(_("earlier texts"), default=0, db_default=0)
     # Always the number of its active likes: both are written while this row is locked.
     like_count = models.PositiveIntegerField(_("likes"), default=0, db_default=0)
+    # Always the sum and the number of its tips that stand, in the same way.
+    tip_dgt = models.BigIntegerField(_("DGT tipped"), default=0, db_default=0)
+    tip_count = models.PositiveIntegerField(_("tips"), default=0, db_default=0)
 
     objects: ClassVar[Any] = PostQuerySet.as_manager()
 
@@ -92,6 +95,12 @@ class Post(models.Model):
             models.CheckConstraint(condition=models.Q(number__gte=rules.FIRST_POST), name="posts_number_from_one"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["visible", "hidden", "spam", "deleted"]), name="posts_known_state"
+            ),
+            # Each tip is one DGT at least.
+            models.CheckConstraint(
+                condition=models.Q(tip_count=0, tip_dgt=0)
+                | models.Q(tip_count__gt=0, tip_dgt__gte=models.F("tip_count")),
+                name="posts_tips_add_up",
             ),
         ]
         indexes = [

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.forum.models import ModerationAct
-from degentalk.forum.services.moderation import checked_reason, refuse_unless_may_moderate
+from degentalk.forum.services.judging import checked_reason, refuse_unless_may_moderate
 from xp import services as xp
 
 Act = ModerationAct.Act

@@ -6,12 +6,11 @@ from django.utils.translation import ngettext_lazy
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
-from degentalk.accounts.rules import clean_line
-from degentalk.forum import rules
-from degentalk.forum.errors import DeletedByAuthor, NoReason, OneselfModerated, StaffModerated
+from degentalk.forum.errors import DeletedByAuthor
 from degentalk.forum.models import ModerationAct, Post, Thread
-from degentalk.forum.permissions import is_staff
+from degentalk.forum.services.judging import checked_reason, refuse_unless_may_moderate
 from degentalk.forum.services.locks import locked_with_thread, refresh_activity
+from degentalk.forum.services.tips_undone import hold_for_undoing, tips_to_undo, undo_with_post
 from xp import services as xp
 
 Act = ModerationAct.Act
@@ -23,20 +22,22 @@ NOTICES = {
     Act.RESTORE: _("A moderator restored your post in “%(title)s”: %(reason)s"),
 }
 TAKEN_BACK = ngettext_lazy("(%(points)s XP was taken back.)", "(%(points)s XP were taken back.)", "count")
+TIPS_UNDONE = _("(%(dgt)s DGT of its tips went back.)")
 GIVEN_BACK = ngettext_lazy("(%(points)s XP is yours again.)", "(%(points)s XP are yours again.)", "count")
 
 
-def hide(*, post: Post, moderator: User, reason: str) -> ModerationAct | None:
+def hide(*, post: Post, moderator: User, reason: str, undoes_tips: bool = False) -> ModerationAct | None:
     """Keep a post from members and take back what it earned. None: it was hidden already.
 
-    Raises NoReason, OneselfModerated, StaffModerated, DeletedByAuthor, as all verbs here.
+    What it was tipped stays with its author; with `undoes_tips` it goes back, for good, as far as one member of staff
+    may decide that. Raises NoReason, OneselfModerated, StaffModerated, DeletedByAuthor, as all verbs here.
     """
-    return _moderate(Act.HIDE, post, moderator, reason)
+    return _moderate(Act.HIDE, post, moderator, reason, undoes_tips=undoes_tips)
 
 
-def flag_spam(*, post: Post, moderator: User, reason: str) -> ModerationAct | None:
+def flag_spam(*, post: Post, moderator: User, reason: str, undoes_tips: bool = False) -> ModerationAct | None:
     """The same, called spam. A hidden post can be called spam, and spam only hidden."""
-    return _moderate(Act.SPAM, post, moderator, reason)
+    return _moderate(Act.SPAM, post, moderator, reason, undoes_tips=undoes_tips)
 
 
 def restore(*, post: Post, moderator: User, reason: str) -> ModerationAct | None:
@@ -44,24 +45,10 @@ def restore(*, post: Post, moderator: User, reason: str) -> ModerationAct | None
     return _moderate(Act.RESTORE, post, moderator, reason)
 
 
-def checked_reason(text: str) -> str:
-    """The reason on one line. Raises NoReason."""
-    reason = clean_line(text)[: rules.REASON_MAX_LENGTH]
-    if not rules.shows_something(reason):
-        raise NoReason
-    return reason
-
-
-def refuse_unless_may_moderate(moderator: User, member: User) -> None:
-    """Raises OneselfModerated and StaffModerated: that one is a moderator at all is for the page to ask."""
-    if moderator.pk == member.pk:
-        raise OneselfModerated
-    if is_staff(member) and not moderator.is_superuser:
-        raise StaffModerated
-
-
 @transaction.atomic
-def _moderate(act: ModerationAct.Act, post: Post, moderator: User, reason: str) -> ModerationAct | None:
+def _moderate(
+    act: ModerationAct.Act, post: Post, moderator: User, reason: str, *, undoes_tips: bool = False
+) -> ModerationAct | None:
     reason = checked_reason(reason)
     locked = locked_with_thread(post)
     refuse_unless_may_moderate(moderator, locked.author)
@@ -69,6 +56,8 @@ def _moderate(act: ModerationAct.Act, post: Post, moderator: User, reason: str) 
         raise DeletedByAuthor
     if locked.state == STATE_AFTER[act]:
         return None
+    tips = tips_to_undo(locked) if undoes_tips else []
+    hold_for_undoing(tips, moderator)
     _set_state(locked, STATE_AFTER[act])
     written = ModerationAct.objects.create(
         act=act,
@@ -77,6 +66,7 @@ def _moderate(act: ModerationAct.Act, post: Post, moderator: User, reason: str) 
         post=locked,
         reason=reason,
         xp_change=_move_xp(act, locked, moderator, reason),
+        dgt_undone=undo_with_post(tips, locked, moderator, reason),
     )
     _tell_author(written, locked)
     return written
@@ -106,6 +96,8 @@ def _tell_author(act: ModerationAct, post: Post) -> None:
         points = abs(act.xp_change)
         words = GIVEN_BACK if act.xp_change > 0 else TAKEN_BACK
         text += " " + words % {"points": f"{points:,}", "count": points}
+    if act.dgt_undone:
+        text += " " + TIPS_UNDONE % {"dgt": f"{act.dgt_undone:,}"}
     accounts.notify(
         user=post.author, kind="moderation", text=text, url=post.get_absolute_url(), key=f"moderation:{act.pk}"
     )
