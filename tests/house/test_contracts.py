@@ -37,6 +37,7 @@ def test_no_app_imports_beside_or_above_itself() -> None:
         ("wallet/planted.py", "xp.apps"),  # upward
         ("degentalk/core/planted.py", "degentalk.accounts.apps"),  # core knows nobody
         ("shop/planted.py", "payments.apps"),  # sideways
+        ("degentalk/approvals/planted.py", "degentalk.rulebook.apps"),  # sideways
         ("wallet/planted.py", "paths.apps"),  # sideways
         ("xp/planted.py", "degentalk.settings"),  # the top is not for apps
     ],

@@ -86,7 +86,7 @@ def _tell(user: User, points: int, reason: str, actor: User, approver: User | No
     text = words % {"points": f"{abs(points):,}", "reason": reason}
     key = f"adjustment:{posted.log_id}"
     accounts.notify(user=user, kind="adjustment", text=text, url=user.get_absolute_url(), key=key)
-    message = _("Adjusted by %(points)s XP. Reason: %(reason)s") % {"points": f"{points:+,}", "reason": reason}
-    if approver is not None:
-        message += " " + _("Approved by %(name)s.") % {"name": approver.username}
+    alone, together = _("Adjusted by %(points)s XP."), _("Adjusted by %(points)s XP, approved by %(name)s.")
+    done = (together if approver else alone) % {"points": f"{points:+,}", "name": approver and approver.username}
+    message = done + " " + _("Reason: %(reason)s") % {"reason": reason}
     LogEntry.objects.log_actions(actor.pk, [UserXp.objects.of(user)], CHANGE, message, single_object=True)
