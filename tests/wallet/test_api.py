@@ -8,7 +8,17 @@ from wallet import services as wallet
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
-NOTHING = {"balance": 0, "held": 0, "debt": 0, "lifetime_earned": 0, "lifetime_spent": 0}
+NOTHING = {
+    "balance": 0,
+    "held": 0,
+    "debt": 0,
+    "locked": 0,
+    "transferable": 0,
+    "daily_left": 200_000,
+    "is_frozen": False,
+    "lifetime_earned": 0,
+    "lifetime_spent": 0,
+}
 
 
 @pytest.fixture
@@ -25,9 +35,35 @@ def test_the_wallet_is_whole_dgt(client, alice):
     wallet.debit(user=alice, amount=30, to="shop", key="adjustment:1", description="A correction")
     assert client.get("/api/wallet/me").json() == NOTHING | {
         "balance": 70,
+        "transferable": 70,
         "lifetime_earned": 100,
         "lifetime_spent": 30,
     }
+
+
+def test_what_is_held_owed_and_bought_lately_stands_apart(client, alice):
+    wallet.purchase(user=alice, amount=100, source="stripe", key="purchase:1", description="A pack")
+    give(alice, 30)
+    wallet.hold(user=alice, amount=20, key="hold:1", description="An order")
+    mine = client.get("/api/wallet/me").json()
+    figures = ("balance", "held", "debt", "locked", "transferable")
+    assert [mine[figure] for figure in figures] == [110, 20, 0, 100, 10]
+    wallet.claw_back(user=alice, amount=150, to="stripe", key="clawback:1", description="A dispute")
+    mine = client.get("/api/wallet/me").json()
+    assert [mine[figure] for figure in figures] == [0, 20, 40, 0, 0]
+
+
+def test_what_was_sent_today_is_not_left_of_the_days_limit(client, alice):
+    make.verified(alice)
+    give(alice, 100)
+    wallet.transfer(sender=alice, receiver=make.verified(make.user("bob")), amount=40, key="transfer:1")
+    assert client.get("/api/wallet/me").json()["daily_left"] == 199_960
+
+
+def test_a_frozen_wallet_says_so(client, alice):
+    give(alice, 100)
+    wallet.freeze(user=alice, reason="The audit", actor=None)
+    assert client.get("/api/wallet/me").json()["is_frozen"] is True
 
 
 def test_a_member_who_never_had_dgt_has_a_wallet_of_zeros(client, alice):
@@ -67,6 +103,6 @@ def test_a_query_parameter_is_refused(client, alice):
     assert client.get("/api/wallet/me", {"user": 1}).status_code == 400
 
 
-def test_it_takes_one_query_besides_the_session(client, alice, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_it_takes_four_queries_besides_the_session(client, alice, django_assert_num_queries):
+    with django_assert_num_queries(6):
         client.get("/api/wallet/me")

@@ -46,7 +46,7 @@ def amounts(client, **query):
 
 
 def a_life(alice, bob):
-    """Four days of movements: +100, −40 to bob, +15 from bob, −5 to adjustments."""
+    """Four days of movements: +100, −40 to bob, +15 from bob, −5 to the shop."""
     with clock.at(BEGINNING):
         give(alice, 100)
     with clock.at(BEGINNING + timedelta(days=1)):
@@ -54,7 +54,7 @@ def a_life(alice, bob):
     with clock.at(BEGINNING + timedelta(days=2)):
         wallet.transfer(sender=bob, receiver=alice, amount=15, key="transfer:2")
     with clock.at(BEGINNING + timedelta(days=3)):
-        wallet.debit(user=alice, amount=5, to="adjustments", key="debit:1", description="A correction")
+        wallet.debit(user=alice, amount=5, to="shop", key="debit:1", description="A frame")
 
 
 def test_an_entry_says_what_moved_with_whom_and_what_was_left(client, alice, bob):
@@ -97,6 +97,30 @@ def test_l26_what_is_added_meanwhile_neither_hides_nor_repeats_an_entry(client, 
     give(alice, 1_000, key="gift:late")
     second = client.get(first["next"]).json()
     assert [entry["amount"] for entry in first["results"] + second["results"]] == list(range(60, 0, -1))
+
+
+def test_l26_held_dgt_has_a_history_of_its_own_that_agrees(client, alice):
+    give(alice, 100)
+    wallet.hold(user=alice, amount=30, key="hold:1", description="An order")
+    wallet.hold(user=alice, amount=20, key="hold:2", description="Another")
+    assert [(entry["amount"], entry["balance_after"]) for entry in listed(client, account="held")] == [
+        (20, 50),
+        (30, 30),
+    ]
+    assert [(entry["amount"], entry["balance_after"]) for entry in listed(client)] == [(-20, 50), (-30, 70), (100, 100)]
+
+
+def test_l26_a_debt_has_a_history_of_its_own_that_agrees(client, alice):
+    give(alice, 100)
+    wallet.claw_back(user=alice, amount=130, to="stripe", key="clawback:1", description="A dispute")
+    give(alice, 20, key="gift:2")
+    give(alice, 40, key="gift:3")
+    assert [(entry["amount"], entry["balance_after"]) for entry in listed(client, account="debt")] == [
+        (10, 0),
+        (20, -10),
+        (-30, -30),
+    ]
+    assert [(entry["amount"], entry["balance_after"]) for entry in listed(client)] == [(30, 30), (-100, 0), (100, 100)]
 
 
 def test_a_reversal_and_what_it_took_back_name_each_other(client, alice):
