@@ -12,10 +12,12 @@ class XpConfig(AppConfig):
     def ready(self) -> None:
         from degentalk.approvals import registry as approvals
         from degentalk.rulebook import registry
-        from xp import sections
+        from wallet.services import audit
+        from xp import audits, sections
         from xp.services.approvals import ADJUSTMENT, adjust_approved
 
         registry.register(section="xp", read=sections.read, validate=sections.validate)
+        audit.register("rewards", audits.REWARDS)
         approvals.register(
             approvals.Kind(ADJUSTMENT, _("Adjustment of XP"), permission="xp.adjust_xp", execute=adjust_approved)
         )
