@@ -6,15 +6,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_guards'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0003_guards"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper('username'), 'C'), name='users_username_beginning'),
+            model_name="user",
+            index=models.Index(
+                django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper("username"), "C"),
+                name="users_username_beginning",
+            ),
         ),
     ]
