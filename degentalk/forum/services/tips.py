@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import OperationalError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
@@ -62,8 +61,7 @@ def tip(*, post: Post, giver: User, amount: int, key: str, message: str = "") ->
     gains = xp.award_tip(giver=giver, receiver=author, amount=amount, key=key, cause=cause)
     if is_new:
         _tell_author(row, locked, message, gains.received)
-    counted = Post.objects.values("tip_dgt", "tip_count").get(pk=locked.pk)
-    return Tipped(row, journal, gains, **counted)
+    return Tipped(row, journal, gains, tip_dgt=locked.tip_dgt, tip_count=locked.tip_count)
 
 
 def rehearse_tip(*, post: Post, giver: User, amount: int) -> Rehearsed:
@@ -113,7 +111,9 @@ def _refuse_members(giver: User, author: User) -> None:
 
 def _counted(post: Post, giver: User, amount: int, journal: wallet.Journal) -> Tip:
     """The row of a new tip, counted by its post, which is locked."""
-    Post.objects.filter(pk=post.pk).update(tip_dgt=F("tip_dgt") + amount, tip_count=F("tip_count") + 1)
+    post.tip_dgt += amount
+    post.tip_count += 1
+    post.save(update_fields=["tip_dgt", "tip_count"])
     row: Tip = Tip.objects.create(post=post, giver=giver, receiver=post.author, amount=amount, journal_id=journal.id)
     return row
 
