@@ -19,6 +19,9 @@ HERE = places.of_checkout(BASE_DIR)
 
 SECRET_KEY = env.text("SECRET_KEY", "only-for-development-and-tests" if DEBUG else REQUIRED)
 ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else REQUIRED)
+# Where mails lead that no request asked for. Without it the first of the names above.
+SITE_HERE = "http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+SITE_URL = env.url("SITE_URL", "", schemes=("http", "https")).rstrip("/") or SITE_HERE
 CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = "Degentalk"
 

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from email.utils import parseaddr
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -16,8 +17,12 @@ TOPIC = "mail"
 
 
 def send(*, to: str, template: str, context: dict[str, Any], key: str) -> None:
-    """Promise one mail from `…_subject.txt`, `…_message.txt` and `…_message.html`; a used key changes nothing."""
-    context = {"current_site": {"domain": _domain(settings.DEFAULT_FROM_EMAIL)}, **context}
+    """Promise one mail from `…_subject.txt`, `…_message.txt` and `…_message.html`; a used key changes nothing.
+
+    The templates know `site_url`, since no request says where the site is.
+    """
+    site = {"domain": urlsplit(settings.SITE_URL).netloc}
+    context = {"current_site": site, "site_url": settings.SITE_URL, **context}
     subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
     text = render_to_string(f"{template}_message.txt", context).strip()
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])

@@ -75,7 +75,15 @@ def test_a_mail_says_what_moved_and_which_transaction_it_was(alice, bob):
         assert words in sent
     for words in ("Hello bob,", "alice sent you 12,345 DGT.", "The memo of alice: for the audit"):
         assert words in received
-    assert all(f"Transaction: {journal.public_id}" in text for text in (sent, received))
+    assert all(f"/wallet/journal/{journal.public_id}" in text for text in (sent, received))
+
+
+def test_a_mail_leads_to_the_transfer_on_the_site(alice, bob, settings):
+    settings.SITE_URL = "https://degentalk.example"
+    journal = wallet.send(sender=alice, receiver=bob, amount=10_000, key="transfer:1")
+    for message in mails():
+        address = f"https://degentalk.example/wallet/journal/{journal.public_id}"
+        assert (address in message.payload["text"], f'href="{address}"' in message.payload["html"]) == (True, True)
 
 
 def test_w16_a_memo_stays_text_in_a_mail(alice, bob):
