@@ -23,6 +23,7 @@ pytest_plugins = ["tests.plugin"]
 
 # No test is timed: a machine that is busy with something else must not fail one.
 hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.register_profile("proof", parent=hypothesis_settings.get_profile("unhurried"), print_blob=True)
 hypothesis_settings.load_profile("unhurried")
 
 
