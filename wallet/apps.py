@@ -20,7 +20,7 @@ class WalletConfig(AppConfig):
         switches.register(
             "transfers",
             label=_("Transfers between members"),
-            effect=_("Members cannot send each other DGT. Tips and the shop go on."),
+            effect=_("Members cannot send each other DGT. Tips go on."),
         )
         switches.register(
             "tips",

@@ -70,7 +70,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
-    list_display = ["summary", "kind_shown", "member", "asked_by", "created_at", "state", "decided_by", "decided_at"]
+    list_display = ["summary", "kind_shown", "member", "asked_by", "created_at", "state", "decided_by"]
     list_filter = ["state", WaitingFilter, KindFilter, "created_at"]
     list_select_related = ["about", "asked_by", "decided_by"]
     search_fields = ["about__username__iexact", "asked_by__username__iexact", "key"]

@@ -51,10 +51,12 @@ class Approval(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("member"),
-        help_text=_("Whom it concerns."),
     )
-    request = models.JSONField(_("request"), help_text=_("Everything that decides what will be done."))
-    summary = models.TextField(_("what"), help_text=_("The same as a sentence."))
+    """Whom it concerns."""
+    request = models.JSONField(_("request"))
+    """Everything that decides what will be done."""
+    summary = models.TextField(_("what"))
+    """The same as a sentence."""
     reason = models.TextField(_("why"))
     key = models.CharField(_("key"), max_length=200, unique=True)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))

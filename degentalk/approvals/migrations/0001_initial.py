@@ -20,11 +20,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("kind", models.SlugField(db_index=False, max_length=40, verbose_name="kind")),
-                (
-                    "request",
-                    models.JSONField(help_text="Everything that decides what will be done.", verbose_name="request"),
-                ),
-                ("summary", models.TextField(help_text="The same as a sentence.", verbose_name="what")),
+                ("request", models.JSONField(verbose_name="request")),
+                ("summary", models.TextField(verbose_name="what")),
                 ("reason", models.TextField(verbose_name="why")),
                 ("key", models.CharField(max_length=200, unique=True, verbose_name="key")),
                 ("created_at", models.DateTimeField(db_default=degentalk.core.clock.Clock(), verbose_name="asked")),
@@ -50,7 +47,6 @@ class Migration(migrations.Migration):
                     "about",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Whom it concerns.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
