@@ -142,10 +142,11 @@ def _translated(error: Error, you: int | None) -> Exception:
 
 def _not_enough(facts: dict[str, Any], *, is_you: bool) -> NotEnoughDGT:
     figures = {name: _whole(facts[name]) for name in ("balance", "wanted", "debt")}
+    figures["short"] = _whole(facts["wanted"] - facts["balance"])
     if facts["debt"] and is_you:
         sentence = _("You owe %(debt)s DGT, which the next DGT you get repays. Until then you can spend none.")
     elif is_you:
-        sentence = _("You have %(balance)s DGT; this needs %(wanted)s.")
+        sentence = _("You have %(balance)s DGT; this needs %(wanted)s: %(short)s DGT short.")
     else:
         sentence = _("The member has %(balance)s DGT; this needs %(wanted)s.")
     return NotEnoughDGT(sentence % figures)
