@@ -285,22 +285,28 @@ class World:
     @_play.register
     def _adjust(self, step: steps.Adjust) -> None:
         self._turn_to(step.at)
-        self._change_xp(step.username, step.points, step.reason)
+        self._change_xp(step.username, step.points, step.reason, approver=None)
 
     @_play.register
     def _adjust_to(self, step: steps.AdjustTo) -> None:
         self._turn_to(step.at)
         missing = step.xp - UserXp.objects.of(self._users[step.username]).xp
         if missing >= ROUND_XP:
-            self._change_xp(step.username, missing - missing % ROUND_XP, step.reason)
+            self._change_xp(
+                step.username, missing - missing % ROUND_XP, step.reason, approver=self._second(step.username)
+            )
 
-    def _change_xp(self, username: str, points: int, reason: str) -> None:
-        staff, key = self._staff_for(username), self._key("adjustment")
-        xp.adjust(user=self._users[username], points=points, reason=reason, actor=staff, key=key)
+    def _change_xp(self, username: str, points: int, reason: str, *, approver: User | None) -> None:
+        user, staff, key = self._users[username], self._staff_for(username), self._key("adjustment")
+        xp.adjust(user=user, points=points, reason=reason, actor=staff, approver=approver, key=key)
 
     def _staff_for(self, username: str) -> User:
         """Nobody decides about themselves."""
         return self._users[ADMIN if username == ECONOMIST else ECONOMIST]
+
+    def _second(self, username: str) -> User:
+        """A member of staff who is neither that member nor `_staff_for` them."""
+        return self._users[MODERATOR if username in {ADMIN, ECONOMIST} else ADMIN]
 
     # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
