@@ -11,6 +11,7 @@ from degentalk.core.fields import DigitsField
 from degentalk.core.forms import KeyedForm
 from degentalk.forum import rules
 from degentalk.forum.models import ModerationAct, Post
+from wallet import services as wallet
 
 SPACES_PER_TAB = 4
 MARKDOWN_HINT = _("Markdown works: **bold**, *italic*, `code`, > quotes, lists, tables and links.")
@@ -82,6 +83,58 @@ class EditForm(KeyedForm):
         self.data = submitted
 
 
+FIELD_OF_REFUSAL = dict.fromkeys(
+    ("bad-amount", "not-enough-dgt", "too-little", "too-much", "daily-limit", "locked"), "amount"
+)
+"""Which refusals of a tip are about its amount, by their code."""
+
+
+class MessageField(LineField):
+    """What somebody says with a tip."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Message"), required=False, max_length=rules.MESSAGE_MAX_LENGTH, **kwargs)
+
+
+class TipForm(forms.Form):
+    """How much to tip. What a valid one asks for is shown and confirmed before anything moves."""
+
+    amount = DigitsField(
+        label=_("Amount in DGT"),
+        min_value=1,
+        max_value=wallet.AMOUNT_MAX,
+        error_messages={
+            "required": _("Say how much."),
+            "min_value": _("Tip at least 1 DGT."),
+            "max_value": _("That is more DGT than there can be."),
+        },
+    )
+    message = MessageField(widget=forms.HiddenInput({"autocomplete": "off"}))
+
+    @classmethod
+    def of(cls, post: Post, submitted: QueryDict | None = None, **initial: object) -> Self:
+        """The form of this post, with ids of its own: a page may have one for every post."""
+        return cls(submitted, initial=initial, auto_id=f"tip-{post.pk}-%s")
+
+    def refuse(self, sentence: str, *, code: str) -> None:
+        """Say why nothing was given, beside the field that it is about."""
+        self.add_error(FIELD_OF_REFUSAL.get(code), sentence)
+
+
+class ConfirmTipForm(KeyedForm):
+    """The amount that was shown and is now confirmed, and what to say with it."""
+
+    amount = DigitsField(min_value=1, max_value=wallet.AMOUNT_MAX, widget=forms.HiddenInput({"autocomplete": "off"}))
+    message = MessageField(
+        help_text=_("Optional. Only the author reads it."), widget=forms.TextInput({"autocomplete": "off"})
+    )
+
+    @classmethod
+    def of(cls, post: Post, submitted: QueryDict | None = None, **initial: object) -> Self:
+        """The same with a key."""
+        return cls(submitted, initial=initial, auto_id=f"tip-{post.pk}-%s")
+
+
 class ReasonField(LineField):
     """Why a moderator does something: one line, kept for good."""
 
@@ -95,16 +148,36 @@ class ReasonField(LineField):
         )
 
 
-class ModerationForm(forms.Form):
-    """What to do with a post. It says what the post shall be, so sending it twice is the same as once."""
+class ModerationForm(KeyedForm):
+    """What to do with a post. It says what the post shall be, so sending it twice is the same as once; where DGT moves
+    too, its key sees to that."""
 
     reason = ReasonField(help_text=_("The author reads it."))
     act = forms.ChoiceField(choices=[(act.value, act.label) for act in ModerationAct.ON_POSTS])
+    undoes_tips = forms.BooleanField(
+        label=_("Also undo its tips"),
+        required=False,
+        help_text=_(
+            "With hiding and spam: the DGT goes back to whoever gave it, and what the author has spent of it they owe."
+            " Restoring the post does not bring it back."
+        ),
+    )
+
+    @property
+    def moves_dgt(self) -> bool:
+        """Whether a valid form asks for more than a state of the post."""
+        return self.cleaned_data["undoes_tips"] and self.cleaned_data["act"] != ModerationAct.Act.RESTORE
 
     @classmethod
     def of(cls, post: Post, submitted: QueryDict | None = None) -> Self:
         """The form of this post, with ids of its own: a page has one for every post."""
         return cls(submitted, auto_id=f"moderate-{post.pk}-%s")
+
+
+class UndoTipForm(KeyedForm):
+    """Send a tip back."""
+
+    reason = ReasonField(help_text=_("Both members read it."))
 
 
 class BanForm(KeyedForm):

@@ -1,14 +1,19 @@
-"""What one viewer sees of posts and may do with them."""
+"""What one viewer sees of posts and may do with them, and what they can tip."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
 from degentalk.forum.forms import ModerationForm
 from degentalk.forum.models import ModerationAct, Post
-from degentalk.forum.permissions import is_moderator, may_moderate
+from degentalk.forum.permissions import is_moderator, may_moderate, may_undo_tips
+from degentalk.rulebook import services as rulebook
+from wallet import services as wallet
+from wallet.models import WalletPolicy
+from xp.rules import Action
 
 
 @dataclass(frozen=True)
@@ -18,8 +23,11 @@ class Seen:
     is_own: bool
     shows_text: bool
     may_like: bool
+    may_tip: bool
     may_change: bool
     may_moderate: bool
+    may_undo_tips: bool
+    """Together with the post."""
     act: ModerationAct | None
     """What was done to it last and why: for its author and moderators, while it is removed."""
     form: ModerationForm | None
@@ -45,8 +53,51 @@ def _seen(viewer: User | AnonymousUser, post: Post, *, moderates: bool, act: Mod
         is_own=is_own,
         shows_text=post.is_visible or moderates or (is_own and post.is_moderated),
         may_like=is_open and not is_own and viewer.is_authenticated,
+        may_tip=is_open and not is_own and viewer.is_authenticated and post.author.is_active,
         may_change=is_open and is_own and not post.thread.is_locked,
         may_moderate=moderated,
+        may_undo_tips=moderated and post.tip_count > 0 and may_undo_tips(viewer),
         act=act,
         form=ModerationForm.of(post) if moderated else None,
     )
+
+
+# ── Tips ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An amount that is offered, and how much of it a member lacks."""
+
+    amount: int
+    short: int
+
+
+@dataclass(frozen=True)
+class Purse:
+    """What a member can tip now, in whole DGT, and what it earns by the rules."""
+
+    balance: int
+    now: int
+    offers: list[Offer]
+    terms: str
+
+
+def purse_of(giver: User) -> Purse:
+    """Four queries. The door decides again when a tip is given."""
+    policy, standing = WalletPolicy.objects.current(), wallet.transferable_of(giver)
+    now = min(standing.transferable, standing.daily_left, policy.tip_max_dgt)
+    offers = [Offer(amount, max(0, amount - standing.transferable)) for amount in policy.offered_tips]
+    return Purse(standing.balance, now, offers, terms_of_tips())
+
+
+def terms_of_tips() -> str:
+    """What tipping earns, as the rules in force say; empty where it earns nothing."""
+    action = Action.of(rulebook.recent().rules, "tip_given")
+    if action is None or not action.is_enabled or not action.amount_step:
+        return ""
+    words = _("Tipping earns %(points)s XP for every %(step)s DGT")
+    if action.pair_daily_cap_xp is not None:
+        words = _("Tipping earns %(points)s XP for every %(step)s DGT, and up to %(cap)s XP a day with one member")
+    facts = {"points": action.base, "step": action.amount_step, "cap": action.pair_daily_cap_xp}
+    return words % facts + "."

@@ -7,10 +7,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from degentalk.forum.forms import ConfirmTipForm, TipForm
+from degentalk.forum.models import Post
+from degentalk.forum.presentation import Offer, Purse, terms_of_tips
+from wallet.services.sending import Cost
 from xp.streaks import Day, Mark, Milestone, StreakShown
 
 TIERS = (
@@ -139,6 +143,7 @@ def _samples(now: datetime) -> dict[str, object]:
             _post(3, like_count=1_204, is_liked=True),
             _post(4, like_count=7, may_like=False),
         ],
+        **_tips(now),
         "removed_posts": [
             _post(5, state="hidden", reason="Off topic", shows_text=True),
             _post(6, state="spam"),
@@ -253,6 +258,38 @@ def _post(
     return SimpleNamespace(
         pk=pk, like_count=like_count, is_liked=is_liked, state=state, seen=seen, thread=thread, get_absolute_url="#main"
     )
+
+
+def _tips(now: datetime) -> dict[str, object]:
+    """Posts that were tipped, and the forms of tipping one."""
+    giver = SimpleNamespace(id=7, username="vera_onchain")
+    wrong = TipForm.of(Post(pk=12), QueryDict("amount=100"))
+    wrong.add_error("amount", "You have 40 DGT; this needs 100. 60 DGT are missing.")
+    row = SimpleNamespace(pk=1, giver=giver, amount=50, created_at=now, is_reversed=False, reversed_at=now)
+    return {
+        "tipped_posts": [
+            _tipped(8),
+            _tipped(9, tip_dgt=5, tip_count=1),
+            _tipped(10, tip_dgt=48_213_579, tip_count=941),
+        ],
+        "tip_post": _tipped(11),
+        "tip_form": TipForm.of(Post(pk=11)),
+        "refused_tip_post": _tipped(12),
+        "refused_tip_form": wrong,
+        "purse": Purse(340, 340, [Offer(5, 0), Offer(10, 0), Offer(50, 0), Offer(100, 0)], terms_of_tips()),
+        "light_purse": Purse(40, 40, [Offer(5, 0), Offer(10, 0), Offer(50, 10), Offer(100, 60)], terms_of_tips()),
+        "confirmed_tip_post": _tipped(13),
+        "tip_confirm_form": ConfirmTipForm.of(Post(pk=13), amount=50),
+        "tip_cost": Cost(amount=50, fee=0, balance_after=290),
+        "tip_rows": [row, SimpleNamespace(**{**vars(row), "is_reversed": True})],
+    }
+
+
+def _tipped(pk: int, *, tip_dgt: int = 0, tip_count: int = 0) -> SimpleNamespace:
+    post = _post(pk)
+    post.tip_dgt, post.tip_count, post.seen.may_tip = tip_dgt, tip_count, True
+    post.author = SimpleNamespace(username="vera_onchain")
+    return post
 
 
 def _board() -> list[BoardRow]:

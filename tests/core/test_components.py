@@ -99,20 +99,20 @@ def hostile_thread() -> SimpleNamespace:
 def hostile_post() -> SimpleNamespace:
     author = SimpleNamespace(id=7, username="ok")
     seen = SimpleNamespace(
-        is_own=True, shows_text=True, may_like=True, may_change=True, may_moderate=True,
-        act=SimpleNamespace(reason=HOSTILE), form=ModerationForm(),
+        is_own=True, shows_text=True, may_like=True, may_tip=True, may_change=True, may_moderate=True,
+        may_undo_tips=True, act=SimpleNamespace(reason=HOSTILE), form=ModerationForm(),
     )  # fmt: skip
     return SimpleNamespace(
         pk=5, author=author, author_level=3, number=2, anchor=HOSTILE, get_absolute_url=HOSTILE, created_at=NOW,
         html="", thread=hostile_thread(), state="hidden", is_visible=False, edited_at=NOW, is_liked=True,
-        like_count=HOSTILE, seen=seen,
+        like_count=HOSTILE, tip_dgt=HOSTILE, tip_count=2, seen=seen,
     )  # fmt: skip
 
 
 def hostile_act() -> SimpleNamespace:
     return SimpleNamespace(
         act="hide", get_act_display=HOSTILE, reason=HOSTILE, post=hostile_post(), member=SimpleNamespace(username="ok"),
-        moderator=SimpleNamespace(username=HOSTILE), created_at=NOW, xp_change=-10,
+        moderator=SimpleNamespace(username=HOSTILE), created_at=NOW, xp_change=-10, dgt_undone=HOSTILE,
     )  # fmt: skip
 
 
@@ -133,7 +133,15 @@ class ReplyForm(HostileForm):
 
 
 class ModerationForm(HostileForm):
+    key = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
     reason = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+    undoes_tips = forms.BooleanField(label=HOSTILE, help_text=HOSTILE)
+
+
+class TipForm(HostileForm):
+    key = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
+    amount = forms.CharField(label=HOSTILE, initial=HOSTILE)
+    message = forms.CharField(label=HOSTILE, initial=HOSTILE)
 
 
 class EditForm(ReplyForm):
@@ -210,6 +218,19 @@ H = SimpleNamespace(
     reply_form=ReplyForm(),
     edit_form=EditForm(),
     moderation_form=ModerationForm({"reason": HOSTILE}),
+    tip_form=TipForm(initial={"message": HOSTILE}),
+    wrong_tip_form=TipForm({"amount": HOSTILE, "message": HOSTILE}),
+    purse=SimpleNamespace(
+        balance=HOSTILE, now=1, terms=HOSTILE, offers=[SimpleNamespace(amount=HOSTILE, short=HOSTILE)]
+    ),
+    cost=SimpleNamespace(amount=HOSTILE, balance_before=HOSTILE, balance_after=HOSTILE),
+    tip=SimpleNamespace(
+        pk=1, giver=SimpleNamespace(id=7, username="ok"), amount=HOSTILE, created_at=NOW, is_reversed=False
+    ),
+    undone_tip=SimpleNamespace(
+        pk=1, giver=SimpleNamespace(id=7, username="ok"), amount=HOSTILE, created_at=NOW, is_reversed=True,
+        reversed_at=NOW,
+    ),
     act=hostile_act(),
     wallet=SimpleNamespace(dgt_balance=HOSTILE, lifetime_earned=0, lifetime_spent=0, held_dgt=0),
     board=[board_row(place, username="ok", rank_name=HOSTILE, tier=HOSTILE, level=HOSTILE) for place in range(1, 6)],
@@ -264,10 +285,12 @@ HOSTILE_USES = {
     "moderate-member": [],
     "moderate-post": ['<c-moderate-post :post="h.post" :form="h.moderation_form" :is_open="h.text" />'],
     "moderation-act": ['<c-moderation-act :act="h.act" />'],
+    "new-balance": ['<c-new-balance :wallet="h.wallet" />'],
     "new-posts": ['<c-new-posts :thread="h.thread" :form="h.reply_form" />'],
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
     "post": ['<c-post :post="h.post" />'],
+    "post-tips": ['<c-post-tips :post="h.post" :wallet="h.wallet" />'],
     "profile-steps": ['<c-profile-steps :steps="h.steps" :points="h.text" />'],
     "rank-badge": [
         '<c-rank-badge :level="h.text" :tier="h.text" :name="h.text" :size="h.text" />',
@@ -287,6 +310,16 @@ HOSTILE_USES = {
     ],
     "thread-row": ['<c-thread-row :thread="h.thread" />'],
     "time-zone-offer": ['<c-time-zone-offer :field="h.text" />', '<c-time-zone-offer field="{{ h.text }}" />'],
+    "tip-confirm": [
+        '<c-tip-confirm :post="h.post" :form="h.tip_form" :cost="h.cost" :points="h.text" />',
+        '<c-tip-confirm :post="h.post" :form="h.wrong_tip_form" :cost="h.cost" />',
+    ],
+    "tip-form": [
+        '<c-tip-form :post="h.post" :form="h.tip_form" :purse="h.purse" />',
+        '<c-tip-form :post="h.post" :form="h.wrong_tip_form" :purse="h.purse" />',
+        '<c-tip-form :post="h.post" :form="h.tip_form" :closed="h.text" />',
+    ],
+    "tip-row": ['<c-tip-row :tip="h.tip" :may_undo="True" />', '<c-tip-row :tip="h.undone_tip" />'],
     "toast": [
         '<c-toast :kind="h.text" :title="h.text" :text="h.text" />',
         '<c-toast kind="levelup" title="{{ h.text }}" text="{{ h.text }}" />',

@@ -50,7 +50,7 @@ def tip(*, post: Post, giver: User, amount: int, key: str, message: str = "") ->
     locked = locked_post(post.pk)
     is_new = not Tip.objects.filter(journal__key=key).exists()
     if is_new:
-        _refuse(locked, giver)
+        refuse_tip(post=locked, giver=giver)
     author = locked.author
     xp.lock_members([giver, author])
     if is_new:
@@ -93,7 +93,8 @@ def _checked(message: str) -> str:
     return line
 
 
-def _refuse(post: Post, giver: User) -> None:
+def refuse_tip(*, post: Post, giver: User) -> None:
+    """Raises what `tip` would raise for any amount, as far as the post goes: OwnTip and PostRemoved."""
     if post.author_id == giver.pk:
         raise OwnTip(_("You cannot tip your own post."))
     if not post.is_visible or post.thread.is_removed:

@@ -4,6 +4,8 @@ from degentalk.forum.views.likes import like, unlike
 from degentalk.forum.views.moderation import acts, ban, moderate, unban
 from degentalk.forum.views.posts import delete, edit, post
 from degentalk.forum.views.threads import THREADS_PER_PAGE, new, reply, thread, threads
+from degentalk.forum.views.tip_list import tips, undo_tip
+from degentalk.forum.views.tipping import give, tip
 
 __all__ = [
     "THREADS_PER_PAGE",
@@ -11,6 +13,7 @@ __all__ = [
     "ban",
     "delete",
     "edit",
+    "give",
     "like",
     "moderate",
     "new",
@@ -18,6 +21,9 @@ __all__ = [
     "reply",
     "thread",
     "threads",
+    "tip",
+    "tips",
     "unban",
+    "undo_tip",
     "unlike",
 ]

@@ -23,12 +23,13 @@ from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
 from degentalk.forum import services as forum
 from degentalk.forum.forms import ActsFilter, BanForm, ModerationForm, UnbanForm
 from degentalk.forum.models import ModerationAct, Post
-from degentalk.forum.permissions import is_moderator, may_moderate
+from degentalk.forum.permissions import is_moderator, may_moderate, may_undo_tips
 from degentalk.forum.views.finding import post_of
 from xp import services as xp
 
 ACTS_PER_PAGE = 25
 Act = ModerationAct.Act
+REMOVES = {Act.HIDE: forum.hide, Act.SPAM: forum.flag_spam}
 VERB_OF_ACT = {Act.HIDE: forum.hide, Act.SPAM: forum.flag_spam, Act.RESTORE: forum.restore}
 
 View = Callable[..., HttpResponse]
@@ -61,14 +62,8 @@ def moderate(request: ModeratorRequest, post_id: int) -> HttpResponse:
     form = ModerationForm.of(found, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _moderate_again(request, found, form)
-    verb = VERB_OF_ACT[Act(form.cleaned_data["act"])]
-    try:
-        act = verb(post=found, moderator=request.user, reason=form.cleaned_data["reason"])
-    except MemberError as refusal:
-        form.add_error(None, str(refusal))
+    if not (_removes_tips if form.moves_dgt else _moderates)(request, found, form):
         return _moderate_again(request, found, form)
-    if act:
-        toasts.add(request, kind="success", title=act.get_act_display(), text=_xp_words(act.xp_change))
     # Around an opening post the whole page changes with it.
     if not request.htmx or found.opens_thread:
         return _to(request, found)
@@ -126,6 +121,53 @@ def unban(request: ModeratorRequest, username: str) -> HttpResponse:
 
 
 # ── Posts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _moderates(request: ModeratorRequest, found: Post, form: ModerationForm) -> bool:
+    """Whether it was done, or had been."""
+    verb = VERB_OF_ACT[Act(form.cleaned_data["act"])]
+    try:
+        act = verb(post=found, moderator=request.user, reason=form.cleaned_data["reason"])
+    except MemberError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    if act:
+        toasts.add(request, kind="success", title=act.get_act_display(), text=_xp_words(act.xp_change))
+    return True
+
+
+def _removes_tips(request: ModeratorRequest, found: Post, form: ModerationForm) -> bool:
+    """The same with the tips of the post, once for the form's key."""
+    if not may_undo_tips(request.user):
+        raise PermissionDenied
+    verb = REMOVES[Act(form.cleaned_data["act"])]
+
+    def remove() -> Fact:
+        act = verb(post=found, moderator=request.user, reason=form.cleaned_data["reason"], undoes_tips=True)
+        return {"xp_change": act.xp_change, "dgt_undone": act.dgt_undone} if act else {}
+
+    done = once(request.user, form, "forum:moderate", {"post": found.pk}, remove)
+    if done is None:
+        return False
+    if done and not form.is_replayed:
+        _toast_removed(request, Act(form.cleaned_data["act"]), done)
+        _toast_left(request, found)
+    return True
+
+
+def _toast_removed(request: ModeratorRequest, act: ModerationAct.Act, done: Fact) -> None:
+    tips = _("%(dgt)s DGT of its tips went back.") % {"dgt": whole(done["dgt_undone"])} if done["dgt_undone"] else ""
+    text = " ".join(words for words in (_xp_words(done["xp_change"]), tips) if words)
+    toasts.add(request, kind="success", title=str(act.label), text=text)
+
+
+def _toast_left(request: ModeratorRequest, found: Post) -> None:
+    """Tips that one member of staff could not undo in passing."""
+    left = post_of(found.pk, viewer=request.user).tip_count
+    if left:
+        words = ngettext("%(count)d tip stays", "%(count)d tips stay", left)
+        text = _("See the post's list of tips: undoing one there says why.")
+        toasts.add(request, kind="error", title=words % {"count": left}, text=text)
 
 
 def _moderate_again(request: HtmxRequest, found: Post, form: ModerationForm) -> HttpResponse:
