@@ -6,14 +6,17 @@ from wallet import services as wallet
 from wallet.services import audit as audits
 from wallet.services import seals
 
+LONGEST_SECONDS = 30 * 60
+"""More than other tasks may take: a ledger is long, and after days without a worker there is much to seal."""
 
-@shared_task(name="wallet.seal")
+
+@shared_task(name="wallet.seal", time_limit=LONGEST_SECONDS)
 def seal() -> int:
     """Seal the journals of transactions that are over, and bring SEAL_LOG up to date; how many seals that made."""
     return len(seals.seal())
 
 
-@shared_task(name="wallet.audit")
+@shared_task(name="wallet.audit", time_limit=LONGEST_SECONDS)
 def audit() -> int:
     """Audit the ledger, and where something is wrong freeze wallets and tell staff; how many findings there are."""
     findings: int = audits.run().report["findings"]

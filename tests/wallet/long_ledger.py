@@ -21,7 +21,8 @@ with journal as (
         select uuid7(), 'credit', 'long:' || n || ':' || {round}, '', '', clock() from generate_series(1, {members}) n
         returning id, public_id, key, created_at, split_part(key, ':', 2)::bigint + 100000 as member
 ), leg as (
-    select j.*, l.line, case l.line when 1 then (select id from dgt_accounts where name = 'rewards') else a.id end as account,
+    select j.*, l.line,
+        case l.line when 1 then (select id from dgt_accounts where name = 'rewards') else a.id end as account,
         case l.line when 2 then j.member end as holder, case l.line when 1 then -10 else 10 end as amount,
         case l.line when 2 then 10 * {round} end as after
     from journal j join dgt_accounts a on a.user_id = j.member and a.kind = 'member', generate_series(1, 2) as l (line)
