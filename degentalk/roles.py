@@ -61,7 +61,6 @@ GROUPS: dict[str, set[str]] = {
         "xp.view_leveldgtreward",
         "xp.change_leveldgtreward",
         "xp.view_xppolicy",
-        "xp.change_xppolicy",
         "xp.view_xpaction",
         "xp.change_xpaction",
         "xp.view_xplevel",

@@ -82,6 +82,12 @@ class Unverified(TransferRefused):
     code = "unverified"
 
 
+class CannotReceive(TransferRefused):
+    """The receiver may not get DGT now. Why is nobody's business but theirs."""
+
+    code = "cannot-receive"
+
+
 class Locked(TransferRefused):
     """DGT that was bought lately is not transferable yet."""
 
@@ -126,7 +132,7 @@ def _translated(error: Error, you: int | None) -> Exception:
         case "DG006":
             return REFUSALS[facts["rule"]](facts)
         case "DG007":
-            return _frozen(is_you=facts["user"] == you)
+            return _frozen(facts["user"], you)
         case "DG008":
             most = _whole(facts["most"])
             return ApprovalNeeded(_("Above %(most)s DGT a second staff member must agree.") % {"most": most})
@@ -152,15 +158,21 @@ def _not_enough(facts: dict[str, Any], *, is_you: bool) -> NotEnoughDGT:
     return NotEnoughDGT(sentence % figures)
 
 
-def _frozen(*, is_you: bool) -> WalletFrozen:
-    if is_you:
+def _frozen(user_id: int, you: int | None) -> MemberError:
+    if user_id == you:
         return WalletFrozen(_("Your wallet is frozen while staff look into it. Nothing can move until then."))
+    if you is not None:
+        return _cannot_receive()
     return WalletFrozen(_("That wallet is frozen and can neither send nor receive DGT."))
+
+
+def _cannot_receive() -> MemberError:
+    return CannotReceive(_("That member cannot receive DGT at the moment."))
 
 
 def _too_new(facts: dict[str, Any]) -> MemberError:
     if facts["who"] == "receiver":
-        return TooNew(_("That account is too new to receive DGT."))
+        return _cannot_receive()
     opens_at = timezone.localtime(datetime.fromisoformat(facts["from"]))
     moment = date_format(opens_at, "j M Y, H:i T")
     return TooNew(_("Your account is too new to send DGT. You can from %(moment)s on.") % {"moment": moment})
@@ -168,7 +180,7 @@ def _too_new(facts: dict[str, Any]) -> MemberError:
 
 def _unverified(facts: dict[str, Any]) -> MemberError:
     if facts["who"] == "receiver":
-        return Unverified(_("That member cannot receive DGT yet: their e-mail address is not confirmed."))
+        return _cannot_receive()
     return Unverified(_("Confirm your e-mail address first; then you can send DGT."))
 
 

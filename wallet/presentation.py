@@ -50,6 +50,8 @@ def entries(rows: Iterable[DgtTransaction], *, user: User) -> list[Entry]:
 class Line:
     """What a movement did to one of the member's accounts."""
 
+    number: int
+    """Which entry of the movement it is: its receipt is named by it."""
     account: str
     amount: int
     after: int
@@ -104,7 +106,7 @@ def _entry(row: DgtTransaction, counterparty: Counterparty | None) -> Entry:
 
 def _line(row: DgtTransaction) -> Line:
     name = NAME_OF_ACCOUNT[DgtAccount.Kind(row.account.kind)]
-    return Line(account=str(name), amount=row.amount, after=row.balance_after or 0)
+    return Line(number=row.line, account=str(name), amount=row.amount, after=row.balance_after or 0)
 
 
 def _description(row: DgtTransaction, counterparty: Counterparty | None) -> str:

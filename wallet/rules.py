@@ -3,6 +3,10 @@
 BASIS_POINTS = 10_000
 """Of a whole: 100 are 1 %."""
 
+ACCOUNT_AGE_HOURS_MAX = 8_760
+LOCKED_DAYS_MAX = 365
+"""A year: what staff tune stays far from where dates end."""
+
 
 def fee(amount: int, fee_bps: int) -> int:
     """What a transfer of `amount` costs on top, whole DGT, rounded down. The door `dgt_transfer` says the same."""

@@ -29,6 +29,12 @@ def validate_policy(policy: Mapping[str, Any]) -> None:
             raise RuleError(f"The smallest {noun} is at least 1 DGT and not larger than the largest.")
     if policy["fee_bps"] > rules.BASIS_POINTS:
         raise RuleError("A fee is at most 10,000 basis points: as much as the amount.")
+    if policy["min_account_age_hours"] > rules.ACCOUNT_AGE_HOURS_MAX:
+        raise RuleError("An account is old enough after a year at most.")
+    if policy["purchases_locked_days"] > rules.LOCKED_DAYS_MAX:
+        raise RuleError("Bought DGT is locked for a year at most.")
+    if min(policy["daily_max_dgt"], policy["approval_above_dgt"], policy["mail_from_dgt"]) < 0:
+        raise RuleError("Amounts of DGT are not negative.")
     _validate_presets(policy)
 
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("wallet/recipients", views.recipients, name="recipients"),
     path("wallet/users/<int:user_id>/balance", views.balance, name="balance"),
     path("wallet/users/<int:user_id>/history", views.history, name="history"),
+    path("wallet/leaderboard", views.leaderboard, name="leaderboard"),
 ]

@@ -156,10 +156,12 @@ def why_not(row: Approval, user: User) -> str | None:
 
 
 def _locked(approval: Approval, actor: User) -> tuple[Approval, User]:
-    """The row, then everybody in it by the one order of locks, all as they are now; and who decides."""
+    """The row, locked, with everybody in it as they are now; and who decides.
+
+    The people are not locked: what is done may lock other things before them, by the one order of locks.
+    """
     row = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
-    involved = User.objects.filter(pk__in=[row.asked_by_id, row.about_id or actor.pk, actor.pk]).order_by("pk")
-    people = {user.pk: user for user in involved.select_for_update(no_key=True)}
+    people = User.objects.in_bulk([row.asked_by_id, row.about_id or actor.pk, actor.pk])
     row.asked_by = people[row.asked_by_id]
     row.about = people[row.about_id] if row.about_id else None
     return row, people[actor.pk]

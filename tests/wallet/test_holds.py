@@ -2,6 +2,7 @@
 
 import pytest
 
+from degentalk.core.errors import KeyReused
 from tests import make
 from tests.threads import together
 from tests.wallet.test_ledger import drift, give
@@ -77,6 +78,16 @@ def test_a_used_key_settles_nothing_twice(alice):
     first = wallet.release(hold_id=held.id, amount=30, key="release:1")
     again = wallet.release(hold_id=held.id, amount=30, key="release:1")
     assert (again.id, again.replayed, figures(alice)) == (first.id, True, (70, 30, 0))
+
+
+def test_l10_a_used_key_with_another_reason_is_refused(alice):
+    held = wallet.hold(user=alice, amount=10, key="hold:1", description="A dispute", reason="One")
+    with pytest.raises(KeyReused):
+        wallet.hold(user=alice, amount=10, key="hold:1", description="A dispute", reason="Another")
+    journal = wallet.capture(hold_id=held.id, to="shop", key="capture:1")
+    wallet.reverse(journal_id=journal.id, key="reversal:1", reason="One", actor=None)
+    with pytest.raises(KeyReused):
+        wallet.reverse(journal_id=journal.id, key="reversal:1", reason="One", actor=None, into_debt=True)
 
 
 def test_a_hold_is_released_instead_of_reversed(alice):

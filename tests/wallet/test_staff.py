@@ -13,7 +13,7 @@ from tests import make
 from tests.threads import together
 from tests.wallet.test_ledger import drift, give
 from wallet import services as wallet
-from wallet.errors import NotEnoughDGT, NotForYou, WalletFrozen
+from wallet.errors import CannotReceive, NotEnoughDGT, NotForYou, WalletFrozen
 from wallet.models import DgtJournal, DgtTransaction, UserWallet, WalletFreeze, WalletPolicy
 from xp import services as xp
 from xp.models import LevelDgtRewardLog
@@ -132,6 +132,27 @@ def test_l29_many_small_adjustments_count_together(alice, otto):
     assert balance(alice) == 40
 
 
+def test_l29_reversals_count_with_adjustments(alice, otto):
+    journals = [give(alice, 40, key=f"gift:{n}") for n in range(3)]
+    WalletPolicy.objects.update(approval_above_dgt=100)
+    for n, journal in enumerate(journals[:2]):
+        wallet.reverse(journal_id=journal.id, key=f"reversal:{n}", reason="A mistake", actor=otto)
+    with pytest.raises(ApprovalNeeded):
+        wallet.reverse(journal_id=journals[2].id, key="reversal:2", reason="A mistake", actor=otto)
+    with pytest.raises(ApprovalNeeded):
+        adjust(alice, 21, otto)
+    assert balance(alice) == 40
+
+
+def test_l29_the_limit_is_of_a_person_and_not_of_an_account(alice, otto):
+    twin = _twin_of(otto)
+    WalletPolicy.objects.update(approval_above_dgt=100)
+    adjust(alice, 60, otto)
+    with pytest.raises(ApprovalNeeded):
+        adjust(alice, 41, twin, "adjustment:2")
+    assert balance(alice) == 60
+
+
 def test_l29_what_was_agreed_does_not_count_against_the_limit(alice, otto):
     WalletPolicy.objects.update(approval_above_dgt=100)
     adjust(alice, 500, otto, approver=economist("ada"))
@@ -196,7 +217,7 @@ def test_a_frozen_wallet_neither_sends_nor_receives(alice, otto):
     wallet.freeze(user=alice, reason="Looking into it", actor=otto)
     with pytest.raises(WalletFrozen, match="Your wallet is frozen"):
         wallet.transfer(sender=alice, receiver=bob, amount=1, key="transfer:1")
-    with pytest.raises(WalletFrozen, match="That wallet is frozen"):
+    with pytest.raises(CannotReceive, match="cannot receive DGT at the moment"):
         wallet.transfer(sender=bob, receiver=alice, amount=1, key="transfer:2")
     with pytest.raises(WalletFrozen):
         give(alice, 1, key="gift:3")
@@ -212,6 +233,17 @@ def test_who_froze_it_when_why_and_until_when_is_kept(alice, otto):
     assert (row.by, row.reason, row.ended_by, row.end_reason) == (otto, "Looking into it", otto, "All well")
     give(alice, 5)
     assert balance(alice) == 5
+
+
+def test_only_staff_freeze_and_say_why(alice, otto):
+    with pytest.raises(NotForYou, match="Only staff"):
+        wallet.freeze(user=alice, reason="I do not like her", actor=make.user("mallory"))
+    wallet.freeze(user=alice, reason="Looking into it", actor=otto)
+    with pytest.raises(NotForYou, match="Only staff"):
+        wallet.unfreeze(user=alice, reason="I like her", actor=make.user("bob"))
+    with pytest.raises(Refused, match="Say why"):
+        wallet.unfreeze(user=alice, reason=" ", actor=otto)
+    assert UserWallet.objects.of(alice).is_frozen
 
 
 def test_nobody_lets_their_own_wallet_move_again(otto):

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from degentalk.accounts.models import Notification
 from degentalk.approvals.models import Approval
 from degentalk.rulebook import services as rulebook
 from tests import make
@@ -182,6 +183,8 @@ def test_the_policy_is_part_of_the_rules(client, otto):
     [
         ({"transfer_min_dgt": "0"}, "The smallest transfer is at least 1 DGT and not larger than the largest."),
         ({"tip_min_dgt": "9", "tip_max_dgt": "8"}, "The smallest tip is at least 1 DGT"),
+        ({"min_account_age_hours": "60000000"}, "An account is old enough after a year at most."),
+        ({"purchases_locked_days": "366"}, "Bought DGT is locked for a year at most."),
         ({"fee_bps": "10001"}, "A fee is at most 10,000 basis points"),
         ({"tip_presets": "5, ten"}, "“ten” is no whole amount."),
         ({"tip_presets": "5, 99999"}, "must lie between the smallest and the largest tip."),
@@ -194,6 +197,23 @@ def test_a_policy_nobody_could_follow_is_refused(client, otto, changes, sentence
     before = rulebook.current().number
     shown = client.post(url, fields | {"needs_verified_email": "on", "reason": "Odd"} | changes)
     assert (sentence in shown.text.replace("&#x27;", "'"), rulebook.current().number) == (True, before)
+
+
+def test_a16_who_may_adjust_does_not_lift_the_limit_alone(client, otto):
+    url = reverse("admin:wallet_walletpolicy_change", args=[1])
+    fields = dict(client.get(url).context["adminform"].form.initial)
+    client.post(url, fields | {"approval_above_dgt": "1000000000", "needs_verified_email": "on", "reason": "Mine"})
+    assert WalletPolicy.objects.current().approval_above_dgt == 10_000
+
+
+def test_the_members_of_a_reversed_journal_are_told(client, alice):
+    bob = make.verified(make.user("bob"))
+    sent = wallet.transfer(sender=alice, receiver=bob, amount=60, key="transfer:1")
+    answer(client, "reverse", DgtJournal.objects.get(pk=sent.id), reason="Sent to the wrong bob")
+    assert {row.user.username: row.text for row in Notification.objects.all()} == {
+        "alice": "Staff reversed a movement, and 60 DGT came back to you: Sent to the wrong bob",
+        "bob": "Staff reversed a movement, and 60 DGT left you: Sent to the wrong bob",
+    }
 
 
 def test_l6_the_page_of_all_accounts_adds_up_to_nothing(client, otto, alice):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.rulebook.admin import RuleAdmin, RuleForm
@@ -18,7 +19,7 @@ class WalletPolicyForm(RuleForm):
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                sections.validate_policy(typed)
+                sections.validate_policy(model_to_dict(self.instance) | typed)
             except RuleError as refusal:
                 self.add_error(None, str(refusal))
         return typed
@@ -35,6 +36,8 @@ class WalletPolicyAdmin(RuleAdmin):
         "fee_bps",
         "purchases_locked_days",
     ]
+    # Who may adjust DGT does not decide alone what takes a second person.
+    fields_of_admins = ("approval_above_dgt",)
     fieldsets = [
         (_("Transfers"), {"fields": ["transfer_min_dgt", "transfer_max_dgt", "fee_bps", "mail_from_dgt"]}),
         (_("Tips"), {"fields": ["tip_min_dgt", "tip_max_dgt", "tip_presets"]}),
@@ -44,3 +47,6 @@ class WalletPolicyAdmin(RuleAdmin):
         ),
         (_("Staff"), {"fields": ["approval_above_dgt"]}),
     ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if request.user.is_superuser else self.fields_of_admins

@@ -257,9 +257,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="dgtjournal",
             index=models.Index(
-                condition=models.Q(("kind", "adjustment")),
+                condition=models.Q(("kind__in", ["adjustment", "reversal"])),
                 fields=["actor", "created_at"],
-                name="dgt_journal_adjustments",
+                name="dgt_journal_by_staff",
             ),
         ),
         migrations.AddIndex(
@@ -396,6 +396,19 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="walletpolicy",
             constraint=models.CheckConstraint(condition=models.Q(("fee_bps__lte", 10000)), name="wallet_policy_fee"),
+        ),
+        migrations.AddConstraint(
+            model_name="walletpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approval_above_dgt__gte", 0),
+                    ("daily_max_dgt__gte", 0),
+                    ("mail_from_dgt__gte", 0),
+                    ("min_account_age_hours__lte", 8760),
+                    ("purchases_locked_days__lte", 365),
+                ),
+                name="wallet_policy_bounds",
+            ),
         ),
         migrations.AddConstraint(
             model_name="dgthold",

@@ -1,5 +1,6 @@
 drop function dgt_unfreeze(bigint, bigint, text);
 drop function dgt_freeze(bigint, bigint, text);
+drop function dgt_check_decider(bigint, text);
 drop function dgt_settle(bigint, text, bigint, text, text, text, bigint, text, text);
 drop function dgt_hold(bigint, bigint, text, text, bigint, text, text);
 drop function dgt_reverse(bigint, text, text, bigint, text, bigint, boolean);
@@ -9,7 +10,7 @@ drop function dgt_check_staff(bigint, bigint, bigint[], bigint);
 drop function dgt_transfer(text, text, bigint, bigint, bigint, bigint, text, text, text, bigint);
 drop function dgt_bought_lately(bigint, int);
 drop function dgt_refuse(text, jsonb);
-drop function dgt_post(text, text, bigint[], text[], bigint[], text, bigint, text, text, bigint, text, jsonb);
+drop function dgt_post(text, text, bigint[], text[], bigint[], text, text, text, bigint, jsonb);
 drop function dgt_check_key(text);
 drop function dgt_write(
     text, text, bigint[], text[], bigint[], text, bigint, text, text, bigint, bigint, text, jsonb, bigint, boolean

@@ -14,6 +14,21 @@ create trigger wallet_freezes_no_truncate before truncate on wallet_freezes
     for each statement execute function refuse_change();
 alter table dgt_holds set (fillfactor = 80);
 
+-- Holds of before get their row; what was released of them is set off against the oldest first.
+insert into dgt_holds (journal_id, user_id, amount, released, captured)
+select held.journal_id, held.user_id, held.amount,
+    least(held.amount, greatest(0, coalesce(given_back.dgt, 0) - (held.running - held.amount))), 0
+from (
+    select e.journal_id, e.user_id, e.amount, sum(e.amount) over (partition by e.user_id order by e.journal_id) as running
+    from dgt_transactions e join dgt_accounts a on a.id = e.account_id and a.kind = 'held'
+    where e.transaction_type = 'hold'
+) held
+left join (
+    select e.user_id, -sum(e.amount) as dgt
+    from dgt_transactions e join dgt_accounts a on a.id = e.account_id and a.kind = 'held'
+    where e.transaction_type = 'release' group by 1
+) given_back on given_back.user_id = held.user_id;
+
 -- Who stands behind an account: two accounts that staff know to be one person's are one.
 create function person_of(p_user bigint) returns bigint language sql stable set search_path = public, pg_temp
     return (select coalesce(same_person_as_id, user_id) from users where user_id = p_user);
@@ -121,10 +136,11 @@ begin
         debt_dgt = w.debt_dgt - leg.debt,
         lifetime_earned = w.lifetime_earned + case p_counts when 'earned' then leg.net else 0 end,
         lifetime_spent = w.lifetime_spent - case p_counts when 'spent' then leg.net else 0 end,
-        sent_on = case w.user_id when p_sender then today else w.sent_on end,
+        -- Never back: a transaction that began before midnight and waited counts for the day that others began.
+        sent_on = case w.user_id when p_sender then greatest(w.sent_on, today) else w.sent_on end,
         sent_dgt = case
             when w.user_id is distinct from p_sender then w.sent_dgt
-            when w.sent_on = today then w.sent_dgt + p_sent
+            when w.sent_on >= today then w.sent_dgt + p_sent
             else p_sent
         end
         from (
@@ -197,12 +213,12 @@ end $$;
 
 drop function dgt_post(text, text, bigint[], text[], bigint[], text, bigint, text, text, bigint, text, jsonb);
 
--- Between members and system accounts. It knows which accounts each kind moves DGT between, and cannot speak for the
+-- Between members and system accounts, by the site itself: whatever a person decides has a door below. It knows which accounts each kind moves DGT between, and cannot speak for the
 -- doors below nor for the functions that pay rewards or reverse.
 create function dgt_post(
     p_kind text, p_key text, p_users bigint[], p_accounts text[], p_amounts bigint[], p_request_hash text,
-    p_actor bigint default null, p_description text default '', p_reference_type text default '',
-    p_reference_id bigint default null, p_reason text default '', p_metadata jsonb default '{}'
+    p_description text default '', p_reference_type text default '', p_reference_id bigint default null,
+    p_metadata jsonb default '{}'
 ) returns dgt_posted language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     fits boolean;
@@ -229,8 +245,9 @@ begin
             using errcode = 'DG002';
     end if;
     return dgt_write(
-        p_kind, p_key, p_users, p_accounts, p_amounts, p_request_hash, p_actor, p_description, p_reference_type,
-        p_reference_id, null, p_reason, p_metadata, p_into_debt => p_kind = 'clawback'
+        p_kind, p_key, p_users, p_accounts, p_amounts, p_request_hash, p_description => p_description,
+        p_reference_type => p_reference_type, p_reference_id => p_reference_id, p_metadata => p_metadata,
+        p_into_debt => p_kind = 'clawback'
     );
 end $$;
 
@@ -273,18 +290,18 @@ begin
     if p_sender = p_receiver then
         perform dgt_refuse('oneself');
     end if;
-    select u.is_active, u.date_joined, u.user_id is null as missing into sender from users u where u.user_id = p_sender;
-    select u.is_active, u.date_joined, u.user_id is null as missing into receiver from users u where u.user_id = p_receiver;
-    if sender.missing is null or receiver.missing is null then
-        raise exception 'There is no such member.' using errcode = 'DG004';
-    end if;
-
     perform dgt_lock_wallets(array [p_sender, p_receiver]);
     posted := dgt_open(p_kind, p_key, p_request_hash, p_sender, null, '', null);
     if posted.replayed then
         return posted;
     end if;
 
+    -- After the wallets: whoever was suspended while this waited for them sends and receives nothing.
+    select u.user_id, u.is_active, u.date_joined into sender from users u where u.user_id = p_sender;
+    select u.user_id, u.is_active, u.date_joined into receiver from users u where u.user_id = p_receiver;
+    if sender.user_id is null or receiver.user_id is null then
+        raise exception 'There is no such member.' using errcode = 'DG004';
+    end if;
     if not switch_is_on(p_kind || 's') then
         perform dgt_refuse('switched-off', jsonb_build_object('switch', p_kind || 's'));
     end if;
@@ -303,6 +320,9 @@ begin
         perform dgt_refuse('too-little', jsonb_build_object('least', policy.tip_min_dgt));
     elsif p_amount > policy.tip_max_dgt then
         perform dgt_refuse('too-much', jsonb_build_object('most', policy.tip_max_dgt));
+    end if;
+    if p_amount + fee > 1000000000000 then
+        perform dgt_refuse('too-much', jsonb_build_object('most', 1000000000000 - fee));
     end if;
     if p_fee <> fee then
         perform dgt_refuse('fee-changed', jsonb_build_object('fee', fee));
@@ -323,7 +343,7 @@ begin
     end if;
     select * into wallet from user_wallet where user_id = p_sender;
     left_today := policy.daily_max_dgt
-        - case when wallet.sent_on = (clock() at time zone 'UTC')::date then wallet.sent_dgt else 0 end;
+        - case when wallet.sent_on >= (clock() at time zone 'UTC')::date then wallet.sent_dgt else 0 end;
     if p_amount > left_today then
         perform dgt_refuse('daily-limit', jsonb_build_object('most', policy.daily_max_dgt, 'left', greatest(left_today, 0)));
     end if;
@@ -354,7 +374,7 @@ end $$;
 -- ── staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- Staff decide nothing about DGT of their own, and above the policy's limit a second person agrees. The limit counts what
--- this one adjusted alone within 24 hours; the caller holds dgt_lock_staff.
+-- this person, by whatever account, adjusted and reversed alone within 24 hours; the caller holds dgt_lock_staff.
 create function dgt_check_staff(p_actor bigint, p_approver bigint, p_members bigint[], p_amount bigint) returns void
     language plpgsql stable set search_path = public, pg_temp as $$
 declare
@@ -375,19 +395,22 @@ begin
         end if;
         return;
     end if;
-    select p_amount + coalesce(sum(abs(e.amount)), 0) into alone
-        from dgt_journal j join dgt_transactions e on e.journal_id = j.id and e.user_id is null
-        where j.actor_id = p_actor and j.kind = 'adjustment' and j.created_at > clock() - interval '24 hours'
-            and j.approver_id is null;
+    select p_amount + coalesce(sum(e.amount), 0) into alone
+        from dgt_journal j join dgt_transactions e on e.journal_id = j.id and e.amount > 0
+        where j.kind in ('adjustment', 'reversal') and j.created_at > clock() - interval '24 hours'
+            and j.approver_id is null
+            and j.actor_id in (
+                select user_id from users where coalesce(same_person_as_id, user_id) = person_of(p_actor)
+            );
     if alone > (select approval_above_dgt from wallet_policy) then
         raise exception 'A second staff member must agree.' using errcode = 'DG008',
             detail = jsonb_build_object('most', (select approval_above_dgt from wallet_policy))::text;
     end if;
 end $$;
 
--- One decision about DGT at a time for each member of staff. Before the wallets, always.
+-- One decision about DGT at a time for each person of the staff. Before the wallets, always.
 create function dgt_lock_staff(p_actor bigint) returns void language sql set search_path = public, pg_temp
-    as $$ select pg_advisory_xact_lock(7105003, p_actor::int) $$;
+    as $$ select pg_advisory_xact_lock(hashtextextended('dgt_staff:' || person_of(p_actor), 0)) $$;
 
 -- Staff add DGT to a member (p_amount > 0) or take it, with a reason.
 create function dgt_adjust(
@@ -528,10 +551,24 @@ end $$;
 
 -- ── frozen wallets ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+create function dgt_check_decider(p_actor bigint, p_reason text) returns void language plpgsql stable
+    set search_path = public, pg_temp as $$
+begin
+    if not exists (select from users where user_id = p_actor and is_active and is_staff) then
+        raise exception 'Only staff can do this.' using errcode = 'DG009';
+    end if;
+    if coalesce(trim(p_reason), '') = '' then
+        raise exception 'Say why.' using errcode = 'DG002';
+    end if;
+end $$;
+
 -- Stops every movement of a wallet; false if it stands still already. Without an actor it was the audit.
 create function dgt_freeze(p_user bigint, p_actor bigint, p_reason text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    if p_actor is not null then
+        perform dgt_check_decider(p_actor, p_reason);
+    end if;
     perform dgt_lock_wallets(array [p_user]);
     if (select is_frozen from user_wallet where user_id = p_user) then
         return false;
@@ -544,6 +581,7 @@ end $$;
 create function dgt_unfreeze(p_user bigint, p_actor bigint, p_reason text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    perform dgt_check_decider(p_actor, p_reason);
     if person_of(p_actor) = person_of(p_user) then
         raise exception 'Nobody decides about their own wallet.' using errcode = 'DG009';
     end if;

@@ -126,7 +126,9 @@ class DgtJournal(models.Model):
             models.Index(fields=["epoch", "xid"], name="dgt_journal_xid"),
             # What a member of staff moved in a day decides whether a second one must agree.
             models.Index(
-                fields=["actor", "created_at"], condition=Q(kind="adjustment"), name="dgt_journal_adjustments"
+                fields=["actor", "created_at"],
+                condition=Q(kind__in=["adjustment", "reversal"]),
+                name="dgt_journal_by_staff",
             ),
         ]
         constraints = [

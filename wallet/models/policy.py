@@ -64,6 +64,16 @@ class WalletPolicy(models.Model):
                 name="wallet_policy_amounts",
             ),
             models.CheckConstraint(condition=Q(fee_bps__lte=rules.BASIS_POINTS), name="wallet_policy_fee"),
+            models.CheckConstraint(
+                condition=Q(
+                    min_account_age_hours__lte=rules.ACCOUNT_AGE_HOURS_MAX,
+                    purchases_locked_days__lte=rules.LOCKED_DAYS_MAX,
+                    daily_max_dgt__gte=0,
+                    approval_above_dgt__gte=0,
+                    mail_from_dgt__gte=0,
+                ),
+                name="wallet_policy_bounds",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,9 @@ def hold(
     """
     check_amount(amount)
     actor_id = actor and actor.pk
-    request = request_hash(kind="hold", user=user.pk, amount=amount, description=description, actor=actor_id)
+    request = request_hash(
+        kind="hold", user=user.pk, amount=amount, description=description, actor=actor_id, reason=reason
+    )
     return call(DGT_HOLD, [user.pk, amount, key, request, actor_id, description, reason], you=user)
 
 
@@ -66,5 +68,7 @@ def _settle(
     if amount is not None:
         check_amount(amount)
     actor_id = actor and actor.pk
-    request = request_hash(kind=kind, hold=hold_id, to=to, amount=amount, description=description, actor=actor_id)
+    request = request_hash(
+        kind=kind, hold=hold_id, to=to, amount=amount, description=description, actor=actor_id, reason=reason
+    )
     return call(DGT_SETTLE, [hold_id, kind, amount, to, key, request, actor_id, description, reason])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from degentalk.accounts.models import User
 from wallet.services.calling import Journal, call, check_amount, request_hash
 
-DGT_POST = "dgt_post(%s, %s, %s::bigint[], %s::text[], %s::bigint[], %s, p_actor => %s::bigint, p_description => %s)"
+DGT_POST = "dgt_post(%s, %s, %s::bigint[], %s::text[], %s::bigint[], %s, %s)"
 DGT_REVERSE = "dgt_reverse(%s, %s, %s, %s::bigint, %s, p_approver => %s::bigint, p_into_debt => %s)"
 
 
@@ -18,22 +18,14 @@ class _Leg:
     account: str = "member"
 
 
-def credit(
-    *,
-    user: User,
-    amount: int,
-    source: str,
-    key: str,
-    description: str,
-    actor: User | None = None,
-) -> Journal:
+def credit(*, user: User, amount: int, source: str, key: str, description: str) -> Journal:
     """Pay a member from a system account. It repays the member's debt first, and counts as earned.
 
     Raises BadAmount, NoSuchAccount, WalletFrozen, KeyReused.
     """
     check_amount(amount)
     legs = (_Leg(-amount, account=source), _Leg(amount, user))
-    return _post("credit", legs, key=key, description=description, actor=actor)
+    return _post("credit", legs, key=key, description=description)
 
 
 def purchase(*, user: User, amount: int, source: str, key: str, description: str) -> Journal:
@@ -44,25 +36,17 @@ def purchase(*, user: User, amount: int, source: str, key: str, description: str
     """
     check_amount(amount)
     legs = (_Leg(-amount, account=source), _Leg(amount, user))
-    return _post("purchase", legs, key=key, description=description, actor=None)
+    return _post("purchase", legs, key=key, description=description)
 
 
-def debit(
-    *,
-    user: User,
-    amount: int,
-    to: str,
-    key: str,
-    description: str,
-    actor: User | None = None,
-) -> Journal:
+def debit(*, user: User, amount: int, to: str, key: str, description: str) -> Journal:
     """Take from a member into a system account. It counts as spent.
 
     Raises BadAmount, NoSuchAccount, NotEnoughDGT (also who is in debt), WalletFrozen, KeyReused.
     """
     check_amount(amount)
     legs = (_Leg(-amount, user), _Leg(amount, account=to))
-    return _post("debit", legs, key=key, description=description, actor=actor)
+    return _post("debit", legs, key=key, description=description)
 
 
 def claw_back(*, user: User, amount: int, to: str, key: str, description: str) -> Journal:
@@ -73,7 +57,7 @@ def claw_back(*, user: User, amount: int, to: str, key: str, description: str) -
     """
     check_amount(amount)
     legs = (_Leg(-amount, user), _Leg(amount, account=to))
-    return _post("clawback", legs, key=key, description=description, actor=None)
+    return _post("clawback", legs, key=key, description=description)
 
 
 def reverse(
@@ -91,19 +75,16 @@ def reverse(
     Raises AlreadyReversed, NotEnoughDGT, NoSuchAccount, NotForYou, ApprovalNeeded, WalletFrozen, KeyReused.
     """
     actor_id, approver_id = actor and actor.pk, approver and approver.pk
-    request = request_hash(kind="reversal", journal=journal_id, actor=actor_id)
+    request = request_hash(kind="reversal", journal=journal_id, actor=actor_id, reason=reason, into_debt=into_debt)
     return call(DGT_REVERSE, [journal_id, key, request, actor_id, reason, approver_id, into_debt])
 
 
-def _post(kind: str, legs: tuple[_Leg, ...], *, key: str, description: str, actor: User | None) -> Journal:
-    actor_id = actor and actor.pk
+def _post(kind: str, legs: tuple[_Leg, ...], *, key: str, description: str) -> Journal:
     request = request_hash(
         kind=kind,
         legs=[[leg.user and leg.user.pk, leg.account, leg.amount] for leg in legs],
         description=description,
-        actor=actor_id,
     )
     users, accounts = [leg.user and leg.user.pk for leg in legs], [leg.account for leg in legs]
     amounts = [leg.amount for leg in legs]
-    payer = legs[0].user
-    return call(DGT_POST, [kind, key, users, accounts, amounts, request, actor_id, description], you=payer)
+    return call(DGT_POST, [kind, key, users, accounts, amounts, request, description], you=legs[0].user)

@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from degentalk.accounts.models import User
 from degentalk.approvals import services as approvals
-from degentalk.approvals.errors import ApprovalNeeded
+from degentalk.approvals.errors import AlreadyDecided, ApprovalNeeded
 from degentalk.approvals.models import Approval
 from degentalk.approvals.registry import Kind
 from wallet.models import DgtJournal
 from wallet.services.calling import Journal
-from wallet.services.ledger import reverse
-from wallet.services.staff import adjust
+from wallet.services.staff import adjust, reverse_by_staff
 
 ADJUST, REVERSE = "wallet.adjust", "wallet.reverse"
 T = TypeVar("T")
@@ -42,7 +41,7 @@ def reverse_or_ask(
     facts = {"id": journal.pk, "kind": journal.get_kind_display()}
     words = _("Reverse journal %(id)d (%(kind)s); what was spent is owed.")
     return _now_or_later(
-        lambda: reverse(journal_id=journal.pk, key=key, reason=reason, actor=actor, into_debt=into_debt),
+        lambda: reverse_by_staff(journal_id=journal.pk, key=key, reason=reason, actor=actor, into_debt=into_debt),
         kind=REVERSE,
         actor=actor,
         about=about,
@@ -57,7 +56,10 @@ def _now_or_later(verb: Callable[[], T], **question: Any) -> T | Approval:
     try:
         return verb()
     except ApprovalNeeded:
-        return approvals.ask(**question)
+        row = approvals.ask(**question)
+    if not row.is_pending:  # the same form sent again, after somebody decided
+        raise AlreadyDecided(_("This was asked for and decided: %(state)s.") % {"state": row.get_state_display()})
+    return row
 
 
 def _adjust(row: Approval, decider: User) -> str:
@@ -68,7 +70,7 @@ def _adjust(row: Approval, decider: User) -> str:
 
 
 def _reverse(row: Approval, decider: User) -> str:
-    reverse(
+    reverse_by_staff(
         journal_id=row.request["journal"],
         into_debt=row.request["into_debt"],
         key=row.key,

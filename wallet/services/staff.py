@@ -2,13 +2,15 @@
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core.errors import Refused
-from wallet.models import UserWallet
+from wallet.models import DgtTransaction, UserWallet
 from wallet.services.calling import Journal, ask, call, check_amount, request_hash
+from wallet.services.ledger import reverse
 
 DGT_ADJUST = "dgt_adjust(%s, %s, %s, %s, %s, %s::bigint, %s)"
 
@@ -42,6 +44,21 @@ def hold_decisions(actor: User) -> None:
 
 
 @transaction.atomic
+def reverse_by_staff(
+    *, journal_id: int, key: str, reason: str, actor: User, into_debt: bool, approver: User | None = None
+) -> Journal:
+    """Reverse a journal, and tell its members what that moved and why. Raises what `reverse` does."""
+    journal = reverse(
+        journal_id=journal_id, key=key, reason=_given(reason), actor=actor, approver=approver, into_debt=into_debt
+    )
+    if not journal.replayed:
+        moved = DgtTransaction.objects.filter(journal_id=journal.id, user__isnull=False).values("user")
+        for user_id, amount in moved.annotate(dgt=Sum("amount")).values_list("user", "dgt").order_by("user"):
+            _tell_of_reversal(User.objects.get(pk=user_id), amount, reason, journal)
+    return journal
+
+
+@transaction.atomic
 def freeze(*, user: User, reason: str, actor: User | None) -> bool:
     """Stop every movement of a wallet, in and out; rewards wait. False: it stands still already. Without an actor it
     was the audit. Raises Refused without a reason."""
@@ -71,6 +88,14 @@ def _given(reason: str) -> str:
 
 def _tell(user: User, amount: int, reason: str, journal: Journal) -> None:
     words = _("Staff added %(dgt)s DGT: %(reason)s") if amount > 0 else _("Staff took %(dgt)s DGT: %(reason)s")
+    text = words % {"dgt": f"{abs(amount):,}", "reason": reason}
+    accounts.notify(user=user, kind="adjustment", text=text, key=f"journal:{journal.id}")
+
+
+def _tell_of_reversal(user: User, amount: int, reason: str, journal: Journal) -> None:
+    words = _("Staff reversed a movement, and %(dgt)s DGT came back to you: %(reason)s")
+    if amount < 0:
+        words = _("Staff reversed a movement, and %(dgt)s DGT left you: %(reason)s")
     text = words % {"dgt": f"{abs(amount):,}", "reason": reason}
     accounts.notify(user=user, kind="adjustment", text=text, key=f"journal:{journal.id}")
 

@@ -42,7 +42,7 @@ def transferable_of(user: User, *, wallet: UserWallet | None = None) -> Transfer
     lately = DgtTransaction.objects.purchases_of(user).filter(created_at__gt=now - days)
     bought = lately.aggregate(dgt=Sum("amount", default=0))["dgt"]
     newest = lately.order_by("-created_at").values_list("created_at", flat=True).first() if bought else None
-    sent = wallet.sent_dgt if wallet.sent_on == now.astimezone(UTC).date() else 0
+    sent = wallet.sent_dgt if wallet.sent_on and wallet.sent_on >= now.astimezone(UTC).date() else 0
     return Transferable(
         balance=wallet.dgt_balance,
         bought_lately=bought,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from degentalk.accounts.views import MemberRequest
-from wallet.models import DgtTransaction
+from wallet.models import DgtSeal, DgtTransaction
 from wallet.presentation import movement
 
 
@@ -19,4 +19,5 @@ def journal(request: MemberRequest, public_id: UUID) -> HttpResponse:
     entries = list(DgtTransaction.objects.in_journal(public_id))
     if not any(entry.user_id == request.user.pk for entry in entries):
         raise Http404
-    return render(request, "wallet/journal.html", {"movement": movement(entries, user=request.user)})
+    facts = {"movement": movement(entries, user=request.user), "seal": DgtSeal.objects.covering(entries[0].journal)}
+    return render(request, "wallet/journal.html", facts)
