@@ -20,6 +20,7 @@ from degentalk.demo.people import Person, everybody
 from degentalk.demo.world import World
 from degentalk.forum.models import Post, Thread
 from degentalk.rulebook import services as rulebook
+from wallet import services as wallet
 from wallet.models import UserWallet
 from xp import services as xp
 from xp.models import XpLog
@@ -112,6 +113,7 @@ def _settle(now: datetime) -> None:
     Notification.objects.filter(created_at__lt=now - UNREAD).update(read_at=F("created_at") + READ_AFTER)
     xp.forget_periods()
     xp.build_board_buckets()
+    wallet.refresh_board()
 
 
 def _summary(seconds: float) -> Summary:

@@ -95,7 +95,7 @@ class BoardRow:
     level: int
     tier: str
     rank_name: str
-    xp: int
+    figure: int
     is_me: bool = False
     is_listed: bool = True
     behind: int | None = None

@@ -15,19 +15,22 @@ from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.forum.models import Thread
 from degentalk.pages import boards, causes, profile
+from wallet.boards import DgtBoard
 from xp import events
 from xp.boards import XpBoard
 from xp.models import SpecialEvent, XpLog
-from xp.presentation import action_pays, boundaries, entries, ladder
+from xp.presentation import action_pays, entries, ladder
 from xp.presentation import refusals as refusals_in_words
 from xp.streaks import streak_of
-from xp.views import board_shown, history_page, refusals_page
+from xp.views import history_page, refusals_page
 
 HOME_THREADS = 10
 HOME_EVENTS = 2
 HOME_AWARDS = 4
 HOME_BOARD_ROWS = 5
-WELCOME_BOARD_ROWS = 8
+HOME_DGT_ROWS = 5
+WELCOME_BOARD_ROWS = 5
+WELCOME_DGT_ROWS = 3
 
 
 @require_safe
@@ -37,12 +40,16 @@ def home(request: HttpRequest) -> HttpResponse:
     on = SpecialEvent.objects.on_now().seen_by(request.user)[:HOME_EVENTS]
     facts: dict[str, object] = {"threads": threads, "events": events.seen(on)}
     if not isinstance(request.user, User):
-        board = XpBoard(size=WELCOME_BOARD_ROWS).page().items
-        return render(request, "pages/welcome.html", facts | {"board": board, "ladder": ladder()})
-    facts["board"] = XpBoard(size=HOME_BOARD_ROWS).page().items
+        facts |= _first_of_boards(WELCOME_BOARD_ROWS, WELCOME_DGT_ROWS)
+        return render(request, "pages/welcome.html", facts | {"ladder": ladder()})
+    facts |= _first_of_boards(HOME_BOARD_ROWS, HOME_DGT_ROWS)
     awards = entries(XpLog.objects.of(request.user).with_reversals().newest()[:HOME_AWARDS], is_own=True)
     mine = profile.of(request.user, viewer=request.user)
     return render(request, "pages/home.html", facts | {"profile": mine, "awards": causes.linked(awards)})
+
+
+def _first_of_boards(xp_rows: int, dgt_rows: int) -> dict[str, object]:
+    return {"board": XpBoard(size=xp_rows).page().items, "dgt_board": DgtBoard(size=dgt_rows).page().items}
 
 
 @require_safe
@@ -88,13 +95,12 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def leaderboards(request: HttpRequest) -> HttpResponse:
-    """The boards: all XP ever earned, and that of the running month, week and day."""
+    """The boards: XP ever earned or of the running month, week and day; DGT that members have, earned and spent."""
     if asks_who_it_is(request):
         return redirect_to_login(request.get_full_path())
-    shown = board_shown(request)
-    ways = {"periods": boards.periods(shown), "views": boards.views(shown)}
-    facts = {"shown": shown, "boundaries": boundaries(shown.span)} | ways
-    return render(request, "pages/leaderboards.html", facts)
+    shown = boards.board_shown(request)
+    ways = {"boards": boards.boards(shown), "periods": boards.periods(shown), "views": boards.views(shown)}
+    return render(request, "pages/leaderboards.html", {"shown": shown} | ways)
 
 
 @require_safe

@@ -197,7 +197,7 @@ def multiplier(**changes: Any) -> SimpleNamespace:
 def board_row(position: int, **changes: Any) -> SimpleNamespace:
     facts = {
         "position": position, "user_id": position * 31, "username": f"member_{position}", "level": 34,
-        "tier": "dolphin", "rank_name": "Dolphin", "xp": 1_000_000 - position, "is_me": False,
+        "tier": "dolphin", "rank_name": "Dolphin", "figure": 1_000_000 - position, "is_me": False,
         "is_listed": True, "behind": None, "position_is_exact": True, "is_tied": False,
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
@@ -260,6 +260,12 @@ HOSTILE_USES = {
     ],
     "chip": ['<c-chip kind="{{ h.text }}" icon="{{ h.text }}">x</c-chip>', '<c-chip :kind="h.text" :icon="h.text" />'],
     "copy": ['<c-copy text="{{ h.text }}" label="{{ h.text }}" />', '<c-copy :text="h.text" :label="h.text" />'],
+    "dgt-leaderboard": [
+        '<c-dgt-leaderboard :rows="h.board" :me="h.me" :type="h.text" podium />',
+        '<c-dgt-leaderboard :nobody="h.text" :hint="h.text" :action="h.text" />',
+        '<c-dgt-leaderboard :rows="h.board" :page="h.page" :swaps="h.text" type="{{ h.text }}" />',
+        '<c-dgt-leaderboard nobody="{{ h.text }}" hint="{{ h.text }}" />',
+    ],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
     "edit-form": ['<c-edit-form :post="h.post" :form="h.edit_form" />'],
     "empty": [
@@ -274,6 +280,12 @@ HOSTILE_USES = {
     "ledger-row": [
         '<c-ledger-row :icon="h.text" :tone="h.text" :what="h.text" :href="h.text" :sub="h.text" :unit="h.text" />',
         '<c-ledger-row what="{{ h.text }}" sub="{{ h.text }}" :amount="h.text">{{ h.text }}</c-ledger-row>',
+    ],
+    "leaderboard": [
+        '<c-leaderboard :rows="h.board" :me="h.me" :caption="h.text" :unit="h.text" podium ranks />',
+        '<c-leaderboard :nobody="h.text" :hint="h.text" :action="h.text" />',
+        '<c-leaderboard :rows="h.board" :page="h.page" :swaps="h.text" caption="{{ h.text }}" unit="{{ h.text }}" />',
+        '<c-leaderboard :rows="h.board">{{ h.text }}</c-leaderboard>',
     ],
     "like-button": ['<c-like-button :post="h.post" />'],
     "load-more": ['<c-load-more :url="h.text" />', '<c-load-more url="{{ h.text }}" />'],

@@ -1,13 +1,17 @@
 """The start page, for visitors and for members."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from degentalk.forum import services as forum
 from tests import make
-from tests.html import html_of
+from tests.html import html_of, main_of
+from tests.wallet.test_boards import member_with as dgt_member_with
 from tests.xp.test_boards import member_with
 from tests.xp.test_events import on_now
+from wallet import services as wallet
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +36,28 @@ def test_a_visitor_sees_every_tier(client):
 
 def test_an_empty_site_says_so(client):
     page = html_of(client.get("/"))
-    assert ("No threads yet" in page, "Nobody has XP yet" in page) == (True, True)
+    sentences = ("No threads yet", "Nobody has XP yet", "Nobody has DGT yet")
+    assert [sentence in page for sentence in sentences] == [True, True, True]
+
+
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_the_first_of_both_boards_are_shown(client, who):
+    rich = dgt_member_with(12_345, "bob")
+    member_with(678, "carol")
+    wallet.refresh_board()
+    if who == "member":
+        client.force_login(rich)
+    page = main_of(client.get("/"))
+    xp_card, dgt_card = page.split("Top members</h2>")[1].split("Most DGT</h2>")
+    assert ("678" in xp_card, "carol" in xp_card) == (True, True)
+    assert re.search(r'/profile/bob".*?#1.*?12,345.*?DGT', dgt_card)
+    assert 'href="/leaderboards?board=dgt-balance"' in dgt_card
+
+
+def test_who_hides_the_balance_is_not_among_those_with_most_dgt(client):
+    dgt_member_with(12_345, "bob", hides_balance=True)
+    wallet.refresh_board()
+    assert "12,345" not in main_of(client.get("/"))
 
 
 def test_a_member_sees_their_last_awards_with_what_caused_them(client, alice):
@@ -63,17 +88,17 @@ def fill(number):
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_member_costs_eleven_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
+def test_a_member_costs_twelve_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
     fill(members)
     forum.start_thread(author=alice, title="Mine", body="Words.")
     warm("/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/")
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_visitor_costs_three_queries_however_much_there_is(client, members, django_assert_num_queries, warm):
+def test_a_visitor_costs_four_queries_however_much_there_is(client, members, django_assert_num_queries, warm):
     fill(members)
     warm("/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/")

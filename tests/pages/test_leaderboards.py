@@ -187,7 +187,7 @@ def test_tabs_are_links_that_work_without_a_script(client, november):
         ("week", "/leaderboards?period=week"),
         ("day", "/leaderboards?period=day"),
     ]
-    assert current(client.get(tabs[2][1])) == ["This week"]
+    assert current(client.get(tabs[2][1])) == ["XP", "This week"]
 
 
 def test_a_period_that_is_none_is_a_bad_request(client):
@@ -215,7 +215,7 @@ def test_around_me_is_the_page_with_my_row_in_it(client):
     sign_in(client, member_with(9_960, "alice"))
     answer = client.get("/leaderboards?around=me")
     assert (len(names(answer)), names(answer)[12], has_podium(answer)) == (25, "alice", False)
-    assert current(answer) == ["All time", "Around me"]
+    assert current(answer) == ["XP", "All time", "Around me"]
     assert main_of(answer).count('<tr class="me">') == 1
 
 
@@ -229,7 +229,7 @@ def test_from_around_me_one_goes_on_in_both_directions(client):
     every = [*names(before), *names(middle), *names(after)]
     every.remove("alice")
     assert every == [f"member_{place:02d}" for place in range(50)]
-    assert current(after) == ["All time"]
+    assert current(after) == ["XP", "All time"]
 
 
 def test_the_first_of_all_sees_the_podium_around_themselves(client):

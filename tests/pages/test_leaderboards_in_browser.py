@@ -62,7 +62,7 @@ def test_the_board_is_exchanged_and_the_address_follows(open_page):
     page.evaluate("window.sameDocument = true")
     page.click("#period-week")
     expect(page).to_have_url("/leaderboards?period=week")
-    expect(page.locator("#period-week")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#period-week")).to_have_attribute("aria-current", "true")
     expect(page.locator("#period-week")).to_be_focused()
     page.click("#part-around")
     expect(page).to_have_url("/leaderboards?period=week&around=me")

@@ -12,7 +12,7 @@ from django_cotton import render_component
 from degentalk.accounts.boards import BoardShown, Centre, asks_who_it_is, part_shown
 from xp.boards import XpBoard, span_named
 from xp.models import UserXp
-from xp.presentation import XpPlace, nobody_on, place_of
+from xp.presentation import XpPlace, boundaries, nobody_on, place_of
 from xp.rules import Span
 
 BOARD_PAGE_SIZE = 25
@@ -23,6 +23,11 @@ class XpBoardShown(BoardShown[XpPlace]):
     """The part of a board that an address asks for: `?period=…&around=me&cursor=…`."""
 
     span: Span
+
+    @property
+    def meaning(self) -> str:
+        """What it counts, in a sentence."""
+        return boundaries(self.span)
 
     @property
     def title_if_empty(self) -> str:
