@@ -118,13 +118,18 @@ def test_w16_it_is_kept_in_no_cache(client, alice):
     assert page(client, give(alice, 1, key="gift:2"))["Cache-Control"] == "no-store"
 
 
+def test_what_is_not_sealed_yet_promises_a_receipt_and_offers_none(client, alice):
+    shown = main_of(page(client, give(alice, 1, key="gift:2")))
+    assert ("Not sealed yet" in shown, "/receipt/" in shown) == (True, False)
+
+
 def test_a_line_of_the_history_leads_to_it(client, alice, bob):
     journal = wallet.send(sender=alice, receiver=bob, amount=40, key="transfer:1")
     assert f'<a href="/wallet/journal/{journal.public_id}">Sent to bob</a>' in main_of(client.get("/wallet"))
 
 
-def test_it_takes_five_queries(client, alice, bob, django_assert_num_queries):
+def test_it_takes_seven_queries(client, alice, bob, django_assert_num_queries):
     journal = wallet.send(sender=alice, receiver=bob, amount=40, key="transfer:1")
     page(client, journal)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page(client, journal)

@@ -290,3 +290,11 @@ def test_without_cryptography_it_says_what_to_install(tmp_path):
     command = [sys.executable, "-I", "-S", str(SCRIPT), "receipt.json"]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert (answer.returncode, "pip install cryptography" in answer.stderr) == (1, True)
+
+
+def test_the_page_of_a_movement_leads_to_its_receipt_and_says_what_it_proves(client, alice):
+    make.signed_in(client, alice)
+    shown = main_of(client.get(f"/wallet/journal/{DgtJournal.objects.get(key='alice:1').public_id}"))
+    assert "Sealed in block 1 on" in shown
+    assert "nobody can change or remove it unnoticed" in shown
+    assert f'href="{url_of("alice:1")}"' in shown
