@@ -23,8 +23,6 @@ TABLES: dict[str, str] = {
     "switch_changes": APPEND,
     # what takes two people; what was asked is never changed
     "approvals": "select, insert, update (state, decided_by_id, decided_at, decision_reason, result)",
-    # what takes two people; what was asked is never changed
-    "approvals": "select, insert, update (state, decided_by_id, decided_at, decision_reason, result)",
     # the forum; what posts said before, what moderators did and tips only grow
     "forum": ALL,
     "post_revisions": APPEND,
@@ -71,7 +69,6 @@ FUNCTIONS: list[str] = [
     "clock",
     "uuid7",
     "switch_is_on",
-    "approvals_one_person",
     "approvals_one_person",
     # wallet; the bytes of an entry are computed anew where they are proved
     "dgt_canonical",

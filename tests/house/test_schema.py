@@ -5,7 +5,6 @@ from django.db import connection
 
 TRIGGERS = {
     "approvals": {"approvals_guard", "approvals_no_delete", "approvals_no_truncate"},
-    "approvals": {"approvals_guard", "approvals_no_delete", "approvals_no_truncate"},
     "dgt_accounts": {"dgt_accounts_append_only", "dgt_accounts_no_truncate"},
     "dgt_audits": {"dgt_audits_append_only", "dgt_audits_no_truncate"},
     "dgt_holds": {"dgt_holds_no_delete", "dgt_holds_no_truncate"},

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
@@ -43,8 +43,6 @@ def adjust(*, user: User, points: int, reason: str, actor: User, key: str, appro
         raise Refused(_("An adjustment moves 1 to %(most)s XP.") % {"most": f"{ADJUSTMENT_MAX:,}"})
     trace = rules.Trace(points, (), points)
     with in_words(), transaction.atomic():
-        if approver is None:
-            _refuse_above_limit(actor, points, key)
         posted = post(
             user=user,
             action=None,
@@ -58,25 +56,26 @@ def adjust(*, user: User, points: int, reason: str, actor: User, key: str, appro
         )
         if posted.replayed:
             return earlier_gain(user, posted.log_id)
+        if approver is None:
+            _refuse_above_limit(actor)
         _tell(user, points, reason, actor, approver, posted)
         return gain_told(user, trace, posted)
 
 
-def _refuse_above_limit(actor: User, points: int, key: str) -> None:
-    """One adjustment at a time of each person, so that parallel ones cannot all be the last below the limit."""
-    User.objects.select_for_update(no_key=True).get(pk=actor.person_id)
-    if XpLog.objects.filter(key=key).exists():
-        return  # it was judged when it was made, and the door answers as it did then
+def _refuse_above_limit(actor: User) -> None:
+    """What was just posted counts already; what is refused rolls it back.
+
+    One at a time of each person, so that parallel ones cannot all be the last below the limit. This lock comes after
+    all others, and nothing waits for one while it is held.
+    """
+    accounts_of_actor = accounts.accounts_of_person(actor)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"xp_adjust:{accounts_of_actor[0]}"])
     most = XpPolicy.objects.current().approval_above_xp
-    mine = XpLog.objects.adjusted_alone_by(accounts.accounts_of_person(actor)).since(Clock() - COUNTED_FOR)
-    alone = mine.moved()
-    if alone + abs(points) > most:
+    if XpLog.objects.adjusted_alone_by(accounts_of_actor).since(Clock() - COUNTED_FOR).moved() > most:
         raise ApprovalNeeded(
-            _(
-                "A second member of staff must agree: one person adjusts %(most)s XP within 24 hours at most, and you"
-                " have adjusted %(alone)s."
-            )
-            % {"most": f"{most:,}", "alone": f"{alone:,}"}
+            _("A second member of staff must agree: one person adjusts %(most)s XP within 24 hours alone, no more.")
+            % {"most": f"{most:,}"}
         )
 
 
