@@ -21,6 +21,8 @@ class BoardKind:
     title: Promise
     meaning: Promise
     nobody: Promise
+    first: Promise
+    """How one gets on it, while nobody is."""
     none_yet: Promise
     """To a member who is not on it."""
 
@@ -30,6 +32,7 @@ BALANCE = BoardKind(
     _("DGT balance"),
     _("What members can spend now. DGT that is set aside for something does not count."),
     _("Nobody has DGT yet"),
+    _("The first level that pays DGT takes the first place."),
     _("You have no DGT yet."),
 )
 EARNED = BoardKind(
@@ -37,6 +40,7 @@ EARNED = BoardKind(
     _("DGT earned"),
     _("All that levels and the site have paid. Transfers, tips and bought DGT do not count."),
     _("Nobody has earned DGT yet"),
+    _("The first level that pays DGT takes the first place."),
     _("You have earned no DGT yet."),
 )
 SPENT = BoardKind(
@@ -44,6 +48,7 @@ SPENT = BoardKind(
     _("DGT spent"),
     _("All that members have paid to the site. Transfers, tips and their fees do not count."),
     _("Nobody has spent DGT yet"),
+    _("What is paid to the site counts here."),
     _("You have spent no DGT yet."),
 )
 KINDS = {kind.name: kind for kind in (BALANCE, EARNED, SPENT)}

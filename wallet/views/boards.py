@@ -36,7 +36,7 @@ class DgtBoardShown(BoardShown[Place]):
     @property
     def text_if_empty(self) -> str:
         if self.page:
-            return _("The first level that pays DGT takes the first place.")
+            return str(self.kind.first)
         if self.me and not self.me.is_listed:
             return _("Your settings leave you out of the DGT boards. Only others do not see you.")
         return str(self.kind.none_yet)
