@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
@@ -11,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from degentalk.accounts.models import User
 from degentalk.forum.forms import ConfirmTipForm, TipForm
 from degentalk.forum.models import Post
 from degentalk.forum.presentation import Offer, Purse, terms_of_tips
+from wallet.forms import ConfirmForm, TransferForm
 from wallet.services.sending import Cost
 from xp.streaks import Day, Mark, Milestone, StreakShown
 
@@ -85,6 +88,7 @@ class WalletEntry:
     created_at: datetime
     memo: str = ""
     reversed: bool = False
+    journal: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ def _samples(now: datetime) -> dict[str, object]:
         "xp_entries": _xp_entries(now),
         "wallet_entries": _wallet_entries(now),
         "wallet": SimpleNamespace(dgt_balance=12_480, lifetime_earned=48_213_579, lifetime_spent=4_100, held_dgt=250),
+        **_transfers(),
         "board": board,
         "my_row": board[4],
         "events": _events(now),
@@ -179,6 +184,20 @@ def _wallet_entries(now: datetime) -> list[WalletEntry]:
         WalletEntry("Tip from basis_ghoul", "Tip", 250, 13_140, now - timedelta(days=2), reversed=True),
         WalletEntry("From the treasury", "Grant", 1_250_000, None, now - timedelta(days=40)),
     ]
+
+
+def _transfers() -> dict[str, object]:
+    vera = User(pk=7, username="vera_onchain")
+    return {
+        "transfer_form": TransferForm(initial={"to": "rektangle"}, sender=vera),
+        "wrong_transfer_form": TransferForm({"to": "", "amount": "1_000"}, sender=vera, auto_id="wrong-transfer-%s"),
+        "confirm_form": ConfirmForm(initial={"receiver": 8, "amount": 1_000, "memo": "", "fee": 10}),
+        "transfer_cost": Cost(amount=1_000, fee=10, balance_after=11_470),
+        "can_send": SimpleNamespace(now=12_480),
+        "troubled_wallet": SimpleNamespace(is_frozen=True, debt_dgt=1_230),
+        "locked_standing": SimpleNamespace(locked=5_000, locked_until=timezone.now() + timedelta(days=12)),
+        "freeze": SimpleNamespace(by_id=1, reason="Two accounts share one wallet."),
+    }
 
 
 def _events(now: datetime) -> list[SimpleNamespace]:
@@ -264,7 +283,7 @@ def _tips(now: datetime) -> dict[str, object]:
     """Posts that were tipped, and the forms of tipping one."""
     giver = SimpleNamespace(id=7, username="vera_onchain")
     wrong = TipForm.of(Post(pk=12), QueryDict("amount=100"))
-    wrong.add_error("amount", "You have 40 DGT; this needs 100. 60 DGT are missing.")
+    wrong.add_error("amount", "You have 40 DGT; this needs 100. That is 60 DGT short.")
     row = SimpleNamespace(pk=1, giver=giver, amount=50, created_at=now, is_reversed=False, reversed_at=now)
     return {
         "tipped_posts": [

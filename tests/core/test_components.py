@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django import forms
@@ -151,9 +152,19 @@ class EditForm(ReplyForm):
 def wallet_entry(**changes: Any) -> SimpleNamespace:
     facts = {
         "description": "Reward for level 34", "kind": "Level reward", "memo": "", "amount": 340,
-        "balance_after": 12_480, "created_at": NOW, "reversed": False,
+        "balance_after": 12_480, "created_at": NOW, "reversed": False, "journal": UUID(int=7),
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
+
+
+class HostileTransferForm(HostileForm):
+    to = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+    amount = forms.CharField(label=HOSTILE)
+    memo = forms.CharField(label=HOSTILE, initial=HOSTILE)
+
+
+class HostileConfirmForm(HostileForm):
+    key = receiver = amount = memo = fee = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
 
 
 def special_event(**changes: Any) -> SimpleNamespace:
@@ -223,15 +234,25 @@ H = SimpleNamespace(
     purse=SimpleNamespace(
         balance=HOSTILE, now=1, terms=HOSTILE, offers=[SimpleNamespace(amount=HOSTILE, short=HOSTILE)]
     ),
-    cost=SimpleNamespace(amount=HOSTILE, balance_before=HOSTILE, balance_after=HOSTILE),
+    cost=SimpleNamespace(amount=HOSTILE, fee=HOSTILE, total=HOSTILE, balance_before=HOSTILE, balance_after=HOSTILE),
     tip=SimpleNamespace(
         pk=1, giver=SimpleNamespace(id=7, username="ok"), amount=HOSTILE, created_at=NOW, is_reversed=False
     ),
     undone_tip=SimpleNamespace(
-        pk=1, giver=SimpleNamespace(id=7, username="ok"), amount=HOSTILE, created_at=NOW, is_reversed=True,
+        pk=1,
+        giver=SimpleNamespace(id=7, username="ok"),
+        amount=HOSTILE,
+        created_at=NOW,
+        is_reversed=True,
         reversed_at=NOW,
     ),
     act=hostile_act(),
+    transfer_form=HostileTransferForm({"to": HOSTILE, "name": HOSTILE}),
+    confirm_form=HostileConfirmForm({"key": HOSTILE, "memo": HOSTILE}),
+    receiver=SimpleNamespace(id=7, username="ok"),
+    troubled=SimpleNamespace(is_frozen=True, debt_dgt=HOSTILE),
+    locked=SimpleNamespace(locked=HOSTILE, locked_until=NOW, now=HOSTILE),
+    freeze=SimpleNamespace(by_id=1, reason=HOSTILE),
     wallet=SimpleNamespace(dgt_balance=HOSTILE, lifetime_earned=0, lifetime_spent=0, held_dgt=0),
     board=[board_row(place, username="ok", rank_name=HOSTILE, tier=HOSTILE, level=HOSTILE) for place in range(1, 6)],
     me=board_row(9, username="ok", rank_name=HOSTILE, level=HOSTILE, behind=HOSTILE),
@@ -267,6 +288,11 @@ HOSTILE_USES = {
         '<c-dgt-leaderboard nobody="{{ h.text }}" hint="{{ h.text }}" />',
     ],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
+    "dgt-transfer": ['<c-dgt-transfer :form="h.transfer_form" :standing="h.locked" />'],
+    "dgt-transfer-confirm": [
+        '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" :memo="h.text" />',
+        '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" memo="{{ h.text }}" />',
+    ],
     "edit-form": ['<c-edit-form :post="h.post" :form="h.edit_form" />'],
     "empty": [
         '<c-empty icon="{{ h.text }}" title="{{ h.text }}" text="{{ h.text }}" />',
@@ -340,6 +366,7 @@ HOSTILE_USES = {
     "user": ['<c-user id="7" username="ok" :sub="h.text" :size="h.text" />', '<c-user sub="{{ h.text }}" />'],
     "wallet-balance": ['<c-wallet-balance :wallet="h.wallet" />'],
     "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
+    "wallet-standing": ['<c-wallet-standing :wallet="h.troubled" :standing="h.locked" :freeze="h.freeze" />'],
     "xp-history": ['<c-xp-history :entries="h.xp_entries" />', '<c-xp-history :action="h.text" />'],
     "xp-leaderboard": [
         '<c-xp-leaderboard :rows="h.board" :me="h.me" :caption="h.text" podium />',
