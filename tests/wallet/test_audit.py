@@ -274,6 +274,17 @@ def test_all_findings_are_counted_and_some_are_named(committed_db, owner, settin
     assert (wallets["findings"], len(wallets["named"]), len(report["frozen"])) == (120, checks.NAMED_MAX, 120)
 
 
+def test_a_mail_names_some_findings_and_counts_the_others(committed_db, owner, staff):
+    long_ledger.write(owner, members=12, each=1)
+    owner.execute("update user_wallet set lifetime_earned = lifetime_earned + 1")
+    tasks.audit()
+    outbox.deliver_due()
+    message = next(message for message in mail.outbox if "audit" in message.subject)
+    html, _kind = message.alternatives[0]
+    named = [text.count("stored 11, by the entries 10") for text in (message.body, html)]
+    assert (named, "And 2 more." in message.body, "And 2 more." in html) == ([10, 10], True, True)
+
+
 def test_l23_one_dgt_in_twenty_thousand_entries_is_found(committed_db, owner):
     long_ledger.write(owner, members=1_000, each=10)
     seal_everything()

@@ -81,6 +81,12 @@ def test_l24_a_seal_that_is_not_the_one_that_was_kept_is_found(kept, owner, way)
     assert findings("--head", kept[way])["head"] == ["seal 2"]
 
 
+def test_a_log_that_was_written_over_is_found(ledger, settings, tmp_path):
+    settings.SEAL_LOG = str(tmp_path / "seals.log")
+    (tmp_path / "seals.log").write_text("nothing to see here\n")
+    assert findings() == {"head": ["head"]}
+
+
 def test_a_log_that_was_taken_away_is_found(ledger, settings, tmp_path):
     settings.SEAL_LOG = str(tmp_path / "gone.log")
     assert findings() == {"head": ["SEAL_LOG"]}

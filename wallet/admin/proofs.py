@@ -34,8 +34,8 @@ class DgtAuditAdmin(ReadOnlyAdmin):
         return audit.report["findings"]
 
     @admin.display(description=_("what was found"))
-    def named(self, audit: DgtAudit) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((sentence,) for sentence in findings_of(audit)))
+    def named(self, audit: DgtAudit) -> SafeString | None:
+        return format_html_join("", "<div>{}</div>", ((sentence,) for sentence in findings_of(audit))) or None
 
     @admin.display(description=_("report"))
     def report_shown(self, audit: DgtAudit) -> SafeString | None:

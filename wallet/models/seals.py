@@ -70,4 +70,4 @@ class DgtAudit(models.Model):
         verbose_name = _("audit")
 
     def __str__(self) -> str:
-        return str(self.started_at)
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

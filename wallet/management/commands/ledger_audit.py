@@ -3,11 +3,10 @@
 import json
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error
 
 from wallet.models import DgtAudit
 from wallet.services import audit as audits
-from wallet.services.audit import HeadUnreadable, findings_of
+from wallet.services.audit import findings_of
 
 FINDINGS, COULD_NOT_RUN = 1, 2
 
@@ -32,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, head: str | None, json: bool, freeze: bool | None, **options) -> None:
         try:
             audit = audits.run(head=head, freezes=freeze)
-        except (HeadUnreadable, Error) as error:
+        except Exception as error:  # whatever it was: nobody may take this for a clean ledger, nor for findings
             raise CommandError(f"The audit could not run: {error}".strip(), returncode=COULD_NOT_RUN) from error
         self.stdout.write(_document(audit) if json else _in_words(audit))
         if not audit.is_clean:

@@ -14,6 +14,7 @@ from wallet import signing
 from wallet.models import DgtSeal
 from wallet.services.audit.checks import Finding
 
+UNREADABLE = (OSError, ValueError, KeyError, TypeError)
 HASH = re.compile(r"[0-9a-f]{64}")
 LINES_AT_ONCE = 1_000
 
@@ -51,11 +52,14 @@ class FileHead:
 
     def compare(self) -> Iterator[Finding]:
         kept = self.seals()
-        while part := list(islice(kept, LINES_AT_ONCE)):
-            yield from _missing(part)
+        try:
+            while part := list(islice(kept, LINES_AT_ONCE)):
+                yield from _missing(part)
+        except UNREADABLE as error:
+            yield Finding("head", f"{self.path.name} cannot be read: {error}")
 
     def seals(self) -> Iterator[Kept]:
-        """What the file says. Raises ValueError, KeyError or TypeError for a file of something else."""
+        """What the file says. Raises one of UNREADABLE for a file of something else."""
         with self.path.open("rb") as file:
             first = file.readline(self.size)
             file.seek(0)
@@ -93,7 +97,7 @@ def given(text: str) -> Head:
     try:
         head = FileHead(Path(text), Path(text).stat().st_size)
         next(head.seals(), None)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise HeadUnreadable(
             f"“{text}” is neither the hash of a seal nor a file of seals (seals.json, or what SEAL_LOG names)."
         ) from error
