@@ -78,6 +78,7 @@ FUNCTIONS: list[str] = [
     "dgt_adjust",
     "dgt_reverse",
     "dgt_lock_staff",
+    "person_of",
     "dgt_hold",
     "dgt_settle",
     "dgt_freeze",
