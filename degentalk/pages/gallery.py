@@ -283,7 +283,7 @@ def _tips(now: datetime) -> dict[str, object]:
     """Posts that were tipped, and the forms of tipping one."""
     giver = SimpleNamespace(id=7, username="vera_onchain")
     wrong = TipForm.of(Post(pk=12), QueryDict("amount=100"))
-    wrong.add_error("amount", "You have 40 DGT; this needs 100. That is 60 DGT short.")
+    wrong.add_error("amount", "You have 40 DGT; this needs 100: 60 DGT short.")
     row = SimpleNamespace(pk=1, giver=giver, amount=50, created_at=now, is_reversed=False, reversed_at=now)
     return {
         "tipped_posts": [

@@ -190,7 +190,7 @@ def test_a11_nobody_tips_a_suspended_author(alice, bob, post):
 
 
 def test_a_tip_beyond_the_balance_is_refused(bob, post):
-    with pytest.raises(NotEnoughDGT, match="You have 300 DGT; this needs 301"):
+    with pytest.raises(NotEnoughDGT, match="You have 300 DGT; this needs 301: 1 DGT short"):
         tip(post, bob, 301)
     assert nothing_moved(post, bob)
 

@@ -58,7 +58,7 @@ def undo_tip_or_ask(*, tip: Tip, actor: User, reason: str, key: str) -> Tip | Ap
         return approvals.ask(
             kind=UNDOING,
             actor=actor,
-            about=None,  # it is between two members, and the door refuses the decision of either
+            about=tip.receiver,
             request={"tip": tip.pk},
             summary=_summary(tip),
             reason=checked_reason(reason),

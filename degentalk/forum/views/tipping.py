@@ -20,7 +20,6 @@ from degentalk.forum.models import Post
 from degentalk.forum.presentation import purse_of
 from degentalk.forum.services import Rehearsed
 from degentalk.forum.views.finding import is_closed_to, post_of, removed
-from wallet.errors import NotEnoughDGT
 from wallet.models import UserWallet
 from wallet.services.sending import Cost
 from xp import services as xp
@@ -93,16 +92,8 @@ def _rehearsed(found: Post, giver: User, form: TipForm) -> Rehearsed | None:
         LOOKING.take(str(giver.pk))
         return forum.rehearse_tip(post=found, giver=giver, amount=form.cleaned_data["amount"])
     except MemberError as refusal:
-        _refuse(form, giver, str(refusal), code=refusal.code)
+        form.refuse(str(refusal), code=refusal.code)
         return None
-
-
-def _refuse(form: TipForm, giver: User, sentence: str, *, code: str) -> None:
-    """Say why beside the amount, and how much is missing."""
-    if code == NotEnoughDGT.code:
-        short = form.cleaned_data["amount"] - UserWallet.objects.of(giver).dgt_balance
-        sentence = _("%(refusal)s %(dgt)s DGT are missing.") % {"refusal": sentence, "dgt": whole(short)}
-    form.refuse(sentence, code=code)
 
 
 def _ask(request: HtmxRequest, found: Post, giver: User, form: TipForm) -> HttpResponse:
@@ -131,7 +122,7 @@ def _unconfirmed(request: HtmxRequest, found: Post, giver: User, form: ConfirmTi
         return _to_post(request, found, refusal)
     again = TipForm.of(found, request.POST)
     if again.is_valid():
-        _refuse(again, giver, str(form.non_field_errors()[0]), code=form.refused_code)
+        again.refuse(str(form.non_field_errors()[0]), code=form.refused_code)
     return _ask(request, found, giver, again)
 
 
