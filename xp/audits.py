@@ -16,12 +16,11 @@ REWARDS = Query(f"""
         or j.key is distinct from 'level_reward:' || l.user_id || ':' || l.level
     )
     union all
-    select paid.member, {BLOCK_OF_JOURNAL}, 'journal ' || j.id, 'pays a level reward that no level was logged for'
-    from dgt_journal j, lateral (
-        select min(a.user_id) as member
-        from dgt_transactions e join dgt_accounts a on a.id = e.account_id where e.journal_id = j.id
-    ) paid
-    where j.kind = 'level_reward'
+    -- From the member's entries, so that asking about one member reads theirs only.
+    select distinct a.user_id, {BLOCK_OF_JOURNAL}, 'journal ' || j.id,
+        'pays a level reward that no level was logged for'
+    from dgt_accounts a join dgt_transactions e on e.account_id = a.id join dgt_journal j on j.id = e.journal_id
+    where j.kind = 'level_reward' and a.user_id is not null
         and not exists (select from level_dgt_rewards_log l where l.journal_id = j.id and l.state = 'paid')
 """)  # noqa: S608 our own constant
 """Every paid reward has one journal of that amount to that member, and every journal of a reward has its level."""

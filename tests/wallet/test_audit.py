@@ -185,8 +185,17 @@ def test_a_drift_that_is_gone_under_the_lock_freezes_nothing(ledger, alice, bob,
     found = WALLETS.find()
     assert found.members == {alice.pk, bob.pk}
     owner.execute(f"update user_wallet set lifetime_earned = lifetime_earned - 1 where user_id = {alice.pk}")
-    assert consequences.freeze({"wallets": WALLETS}, {"wallets": found}) == [bob.pk]
+    assert consequences.freeze({"wallets": WALLETS}, {"wallets": found}).done == [bob.pk]
     assert (is_frozen(alice), WalletFreeze.objects.get().member) == (False, bob)
+
+
+def test_a_wallet_that_cannot_be_frozen_now_is_named(ledger, alice, owner, settings):
+    settings.AUDIT_FREEZES_WALLETS = True
+    one_dgt_off(owner, alice)
+    with owner.transaction():  # somebody holds it for longer than the audit may wait for a lock
+        owner.execute("select from user_wallet where user_id = %s for update", [alice.pk])
+        report, code = audit()
+    assert (code, report["frozen"], report["not_frozen"], is_frozen(alice)) == (1, [], [alice.pk], False)
 
 
 def test_l23_a_member_who_was_paid_twice_is_frozen(ledger, alice, owner, settings):

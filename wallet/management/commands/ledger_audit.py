@@ -50,6 +50,8 @@ def _in_words(audit: DgtAudit) -> str:
     lines += [f"{check['name']}: {check['findings']} findings" for check in report["checks"]]
     if report["frozen"]:
         lines.append(f"frozen: the wallets of members {', '.join(map(str, report['frozen']))}")
+    if report["not_frozen"]:
+        lines.append(f"NOT frozen, look at them now: members {', '.join(map(str, report['not_frozen']))}")
     if report["first_bad_block"]:
         lines.append(f"first bad block: {report['first_bad_block']}")
     examined = ", ".join(f"{count:,} {what}" for what, count in report["examined"].items())

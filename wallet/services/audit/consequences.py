@@ -1,8 +1,9 @@
 """What follows from findings: wallets stand still, and staff hear of it in every way there is."""
 
 import logging
+from dataclasses import dataclass, field
 
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,26 +18,44 @@ from wallet.services.audit.checks import Check, Findings
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = "set local statement_timeout = '30min'"
+"""A member with very many entries takes longer than a page may."""
+
 SAID_MAX = 10
 """So many findings are named in the log of the site and in mail; the report names more."""
 
 
-def freeze(checks: dict[str, Check], found: dict[str, Findings]) -> list[int]:
-    """Stop the wallets that something was found about, if it still is under their lock; the members, ascending."""
-    members = sorted(set().union(*(findings.members for findings in found.values())))
-    return [member for member in members if _freeze_one(member, checks, found)]
+@dataclass
+class Frozen:
+    """Members, ascending."""
+
+    done: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+    """Something is wrong with their wallets, and they move on: somebody must look."""
 
 
-def _freeze_one(member: int, checks: dict[str, Check], found: dict[str, Findings]) -> bool:
-    named_by = [checks[name] for name, findings in found.items() if member in findings.members]
-    try:
-        with transaction.atomic():
-            is_new = staff.freeze(user=User(pk=member), reason=_("The audit: see its report."), actor=None)
-            if is_new and any(check.concerns(member) for check in named_by):
-                return True
-            transaction.set_rollback(True)
-    except Error:
-        logger.exception("ledger_audit: the wallet of member %s could not be frozen", member)
+def freeze(checks: dict[str, Check], found: dict[str, Findings]) -> Frozen:
+    """Stop the wallets that something was found about, if it still is under their lock."""
+    frozen = Frozen()
+    for member in sorted(set().union(*(findings.members for findings in found.values()))):
+        named_by = [checks[name] for name, findings in found.items() if member in findings.members]
+        try:
+            if _freeze_one(member, named_by):
+                frozen.done.append(member)
+        except Error:
+            logger.exception("ledger_audit: the wallet of member %s could not be frozen", member)
+            frozen.failed.append(member)
+    return frozen
+
+
+@transaction.atomic
+def _freeze_one(member: int, named_by: list[Check]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
+    is_new = staff.freeze(user=User(pk=member), reason=_("The audit: see its report."), actor=None)
+    if is_new and any(check.concerns(member) for check in named_by):
+        return True
+    transaction.set_rollback(True)
     return False
 
 

@@ -11,6 +11,7 @@ from degentalk.core.clock import database_time
 from wallet.models import DgtAudit
 from wallet.services.audit import chain, consequences, heads, ledger
 from wallet.services.audit.checks import Check, Findings, Walk, registered
+from wallet.services.audit.consequences import Frozen
 from wallet.services.audit.heads import Head
 
 # It may take its time. Between two statements Python may add up a big block.
@@ -43,7 +44,7 @@ def run(*, head: str | None = None, freezes: bool | None = None) -> DgtAudit:
     started_at, found, figures = _examine(checks)
     if freezes is None:
         freezes = settings.AUDIT_FREEZES_WALLETS
-    frozen = consequences.freeze(checks, found) if freezes else []
+    frozen = consequences.freeze(checks, found) if freezes else Frozen()
     return _keep(started_at, _report(found, figures, frozen))
 
 
@@ -62,12 +63,13 @@ def _examine(checks: dict[str, Check]) -> tuple[datetime, dict[str, Findings], d
         return database_time(), {name: check.find() for name, check in checks.items()}, ledger.figures()
 
 
-def _report(found: dict[str, Findings], figures: dict[str, Any], frozen: list[int]) -> dict[str, Any]:
+def _report(found: dict[str, Findings], figures: dict[str, Any], frozen: Frozen) -> dict[str, Any]:
     blocks = [findings.first_block for findings in found.values() if findings.first_block]
     return {
         "findings": sum(findings.total for findings in found.values()),
         "first_bad_block": min(blocks, default=None),
-        "frozen": frozen,
+        "frozen": frozen.done,
+        "not_frozen": frozen.failed,
         "checks": [
             {"name": name, "findings": findings.total, "named": [asdict(finding) for finding in findings.named]}
             for name, findings in found.items()
