@@ -7,7 +7,7 @@ from tests import make
 from tests.wallet.test_ledger import give
 from wallet import services as wallet
 from wallet.boards import BALANCE, EARNED, KINDS, SPENT, DgtBoard, place_of
-from wallet.models import DgtBoardRow
+from wallet.models import DgtBoardRow, DgtJournal
 
 
 def member_with(dgt, username, **fields):
@@ -57,6 +57,18 @@ def test_the_board_of_dgt_earned_shows_what_levels_and_the_site_paid(economy):
 
 def test_the_board_of_dgt_spent_shows_what_was_paid_to_the_site(economy):
     assert figures(SPENT) == {"alice": 100}
+
+
+def test_a14_what_was_taken_back_leaves_every_board(committed_db):
+    alice = member_with(100, "alice")
+    mistake = wallet.debit(user=alice, amount=40, to="shop", key="purchase:1", description="A frame")
+    wallet.refresh_board()
+    assert [figures(kind) for kind in (BALANCE, EARNED, SPENT)] == [{"alice": 60}, {"alice": 100}, {"alice": 40}]
+    wallet.reverse(journal_id=mistake.id, key="reversal:1", reason="Did not arrive", actor=None)
+    gift = DgtJournal.objects.get(key="gift:alice")
+    wallet.reverse(journal_id=gift.pk, key="reversal:2", reason="By mistake", actor=None)
+    wallet.refresh_board()
+    assert [figures(kind) for kind in (BALANCE, EARNED, SPENT)] == [{}, {}, {}]
 
 
 @pytest.mark.django_db
