@@ -9,6 +9,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection, connections
 
+from wallet import services as wallet
+from wallet.boards import SPENT, DgtBoard
+from wallet.models import DgtBoardRow
 from xp import services as xp
 from xp.boards import XpBoard, span_named
 from xp.models import UserXp
@@ -17,6 +20,8 @@ from xp.rules import ALL_TIME, Span
 OWNER = "owner"
 SIZES = (10_000, 1_000_000)
 CALLS = 200
+TOUCHED = 1_000
+REFRESHES = 9
 
 # XP falls steeply with the place, as where few write much; every third member ties with two others.
 CROWD = """
@@ -34,6 +39,17 @@ insert into xp_period_totals (period, starts_on, user_id, xp, is_listed)
     select 'week', (date_trunc('week', clock(), 'UTC') at time zone 'UTC')::date, user_id, xp, true from totals
 """
 
+WALLETS = """
+insert into user_wallet (user_id, dgt_balance, lifetime_earned, lifetime_spent)
+    select user_id, xp, xp * 2, xp / 2 from user_xp on conflict do nothing
+"""
+# Every one of them by the door, so that each has a journal of its own.
+TOUCH = """
+select count(dgt_post('credit', gen_random_uuid()::text, array [null, user_id], array ['rewards', 'member'],
+    array [-1, 1]::bigint[], 'bench'))
+    from (select user_id from user_wallet order by random() limit %s) chosen
+"""
+
 
 def measure() -> None:
     """Print the median of each read at each size, in milliseconds, and the ratio of the last size to the first."""
@@ -45,6 +61,8 @@ def measure() -> None:
         started = time.perf_counter()
         xp.build_board_buckets()
         medians.setdefault("count of all members", []).append((time.perf_counter() - started) * 1000)
+        medians.setdefault("DGT: refresh, all wallets", []).append(_first_refresh())
+        medians.setdefault(f"DGT: refresh, {TOUCHED:,} touched", []).append(_refresh())
         for label, read in _reads().items():
             medians.setdefault(label, []).append(_median(read))
     print(f"\nboards of {' and '.join(f'{size:,}' for size in SIZES)} members, ms (median of {CALLS} calls), ratio")
@@ -55,6 +73,7 @@ def measure() -> None:
 def _reads() -> dict[str, Callable[[], object]]:
     # A few of all: a million tuples in memory would cost every call a walk of the garbage collector.
     rows = random.sample(list(UserXp.objects.listed().values_list("xp", "user_id")), 1_000)
+    dgt_rows = random.sample(list(DgtBoardRow.objects.listed("spent").values_list("spent", "user_id")), 1_000)
     gc.collect()
     week = span_named("week")
 
@@ -71,7 +90,33 @@ def _reads() -> dict[str, Callable[[], object]]:
         "all time, position of anyone": lambda: XpBoard().position_of(anyone()[0]),
         "week, top": lambda: XpBoard(week).page(),
         "week, around anyone": lambda: around(week),
+        "DGT, top": lambda: DgtBoard().page(),
+        "DGT spent, around anyone": lambda: DgtBoard(SPENT, around=random.choice(dgt_rows)).page(),
+        "DGT spent, position of anyone": lambda: DgtBoard(SPENT).position_of(random.choice(dgt_rows)[0]),
     }
+
+
+def _first_refresh() -> float:
+    """All wallets anew, in parts."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("update dgt_board_refresh set epoch = 0")
+        started = time.perf_counter()
+        wallet.refresh_board()
+        took = time.perf_counter() - started
+        cursor.execute("vacuum analyze dgt_board")
+    return took * 1000
+
+
+def _refresh() -> float:
+    """The beat task's work after so many wallets moved."""
+    times = []
+    for _call in range(REFRESHES):
+        with connections[OWNER].cursor() as cursor:
+            cursor.execute(TOUCH, [TOUCHED])
+        started = time.perf_counter()
+        wallet.refresh_board()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
 
 
 def _select_one() -> None:
@@ -96,5 +141,6 @@ def _grow(first: int, last: int) -> None:
         cursor.execute("alter table user_xp disable trigger user")
         cursor.execute(CROWD, [first, last])
         cursor.execute("alter table user_xp enable trigger user")
-        for table in ("users", "user_xp", "xp_period_totals"):
+        cursor.execute(WALLETS)
+        for table in ("users", "user_xp", "xp_period_totals", "user_wallet"):
             cursor.execute(f"vacuum analyze {table}")

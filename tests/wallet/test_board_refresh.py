@@ -124,7 +124,7 @@ def test_the_verb_goes_on_until_nothing_waits(committed_db, monkeypatch):
     wallet.refresh_board()
     for number, member in enumerate(people):
         give(member, 10, key=f"gift:{number}")
-    monkeypatch.setattr("wallet.services.boards.REFRESH_JOURNALS", 1)
+    monkeypatch.setattr("wallet.services.boards.REFRESH_MOST", 1)
     assert (wallet.refresh_board(), len(on_board())) == (3, 3)
 
 
@@ -177,11 +177,16 @@ def test_boards_that_lost_the_thread_read_every_wallet_again(committed_db, owner
     assert (wallet.refresh_board(), on_board()) == (2, {"alice": 100, "bob": 100})
 
 
-def test_a_migrated_site_has_its_boards_already(committed_db, owner):
-    """The migration's own statement, on a site with wallets."""
-    give(members("alice")[0], 100)
-    owner.execute("select dgt_refresh_board(1) where exists (select from user_wallet)")
-    assert on_board() == {"alice": 100}
+def test_all_wallets_are_read_in_parts_and_what_moves_meanwhile_is_followed(committed_db):
+    people = members("alice", "bob", "carol", "dave", "erin")
+    for number, member in enumerate(people):
+        give(member, 100 + number, key=f"gift:{number}")
+    assert refreshed(2) == (2, True)
+    assert (on_board(), DgtBoardRefresh.objects.moment()) == ({"alice": 100, "bob": 101}, None)
+    wallet.transfer(sender=people[4], receiver=people[0], amount=50, key="transfer:1")
+    assert [refreshed(2), refreshed(2)] == [(2, True), (1, True)]
+    assert on_board() == {"alice": 100, "bob": 101, "carol": 102, "dave": 103, "erin": 54}
+    assert (DgtBoardRefresh.objects.moment() is None, wallet.refresh_board(), on_board()["alice"]) == (False, 2, 150)
 
 
 def test_figures_that_did_not_change_are_not_written_again(committed_db, owner):

@@ -70,17 +70,21 @@ class DgtBoardRow(models.Model):
 
 class DgtBoardRefreshQuerySet(models.QuerySet["DgtBoardRefresh"]):
     def moment(self) -> datetime | None:
-        """As of when the boards are; None before they were built."""
-        return self.filter(epoch__gt=0).values_list("refreshed_at", flat=True).first()
+        """As of when the boards are; None before they were built, and while they are built anew."""
+        return self.filter(epoch__gt=0, wallets_after=None).values_list("refreshed_at", flat=True).first()
 
 
 class DgtBoardRefresh(models.Model):
-    """How far the boards have followed the ledger: every journal of a transaction before this one is in them."""
+    """How far the boards have followed the ledger: every journal of a transaction before this one is in them.
+
+    While all wallets are read, those after `wallets_after` still have to be.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     epoch = models.IntegerField()
     xid = models.BigIntegerField()
     refreshed_at = models.DateTimeField()
+    wallets_after = models.BigIntegerField(null=True)
 
     objects: ClassVar[Any] = DgtBoardRefreshQuerySet.as_manager()
 

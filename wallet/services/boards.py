@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-REFRESH_JOURNALS = 10_000
-"""Journals that one statement follows: a second's work, so that a backlog keeps nobody waiting."""
+REFRESH_MOST = 10_000
+"""Journals that one statement follows, or wallets that it reads: a second's work, also where a backlog is large."""
 
 
 def refresh_board() -> int:
@@ -14,7 +14,7 @@ def refresh_board() -> int:
     read, is_behind = 0, True
     with connection.cursor() as cursor:
         while is_behind:
-            cursor.execute("select members, is_behind from dgt_refresh_board(%s)", [REFRESH_JOURNALS])
+            cursor.execute("select members, is_behind from dgt_refresh_board(%s)", [REFRESH_MOST])
             members, is_behind = cursor.fetchone()
             read += members
     return read
