@@ -37,6 +37,11 @@ def conforms(body: Any, response: dict[str, Any]) -> None:
     jsonschema.validate(body, schema, format_checker=jsonschema.FormatChecker())
 
 
+def done(operation: dict[str, Any]) -> dict[str, Any]:
+    """What a write answers when it is done, by status; 200 where nothing new was made."""
+    return {status: answer for status, answer in operation["responses"].items() if status in {"200", "201"}}
+
+
 def ids(value: Any) -> str | None:
     return value if isinstance(value, str) else ""
 
@@ -89,7 +94,7 @@ def test_examples_are_what_the_document_says(path, operation):
 def test_examples_of_writes_are_what_the_document_says(path, operation):
     asked = operation["requestBody"]
     assert asked["content"]["application/json"]["examples"]
-    for body in (asked, operation["responses"]["200"], operation["responses"]["201"]):
+    for body in (asked, *done(operation).values()):
         (media,) = body["content"].values()
         for example in media["examples"].values():
             conforms(example["value"], body)
@@ -100,7 +105,8 @@ def test_a_write_names_its_key_and_every_problem(path, operation):
     assert [(p["name"], p["in"], p["required"]) for p in operation["parameters"]] == [
         ("Idempotency-Key", "header", True)
     ]
-    assert set(operation["responses"]) >= {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422"}
+    assert "201" in done(operation)
+    assert set(operation["responses"]) >= {"400", "401", "403", "404", "409", "413", "415", "422"}
 
 
 @pytest.mark.parametrize(("path", "operation"), READS + WRITES, ids=ids)

@@ -170,7 +170,7 @@ class Transactions(ReadView):
         summary="My DGT history",
         parameters=[HistoryQuerySerializer, CURSOR],
         responses=page_of(EntrySerializer),
-        examples=[OpenApiExample("A transfer", EXAMPLE)],
+        examples=[OpenApiExample("A transfer", {"results": [EXAMPLE], "next": None, "previous": None})],
     )
     def get(self, request: Request) -> Response:
         """Every entry of one of the caller's accounts, the newest first. Scope: `wallet:read`.
