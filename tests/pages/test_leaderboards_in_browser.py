@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.signing_in import sign_in
 from tests.xp.test_boards import member_with
+from wallet import services as wallet
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -75,9 +76,30 @@ def test_the_board_is_exchanged_and_the_address_follows(open_page):
     expect(page.locator("tr.me")).to_contain_text("alice")
 
 
+def test_another_board_is_exchanged_and_back_returns(open_page):
+    wallet.refresh_board()
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto("/leaderboards")
+    page.evaluate("window.sameDocument = true")
+    page.click("#board-dgt-balance")
+    expect(page).to_have_url("/leaderboards?board=dgt-balance")
+    expect(page.locator("#board-dgt-balance")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#board-dgt-balance")).to_be_focused()
+    expect(page.locator("#period-week")).to_have_count(0)
+    page.click("#part-around")
+    expect(page).to_have_url("/leaderboards?board=dgt-balance&around=me")
+    expect(page.locator(".podium .me, tr.me")).to_contain_text("alice")
+    assert page.evaluate("window.sameDocument") is True
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url("/leaderboards")
+    expect(page.locator("#period-week")).to_have_count(1)
+
+
 def test_without_a_script_every_link_works(open_page):
     page = open_page(java_script_enabled=False)
-    page.goto("/leaderboards")
+    page.goto("/leaderboards?board=dgt-spent")
+    page.click("#board-xp")
     page.click("#period-month")
     page.click("#part-around")
     page.click("a[rel=next]")
@@ -89,7 +111,9 @@ def test_without_a_script_every_link_works(open_page):
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_machines_find_nothing_wrong(open_page, width, theme):
     page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
-    for address in ("/leaderboards", "/leaderboards?period=week&around=me"):
+    wallet.refresh_board()
+    addresses = ("/leaderboards", "/leaderboards?period=week&around=me", "/leaderboards?board=dgt-balance")
+    for address in (*addresses, "/leaderboards?board=dgt-spent"):
         page.goto(address)
         wrong = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
