@@ -91,6 +91,7 @@ def test_another_board_is_exchanged_and_back_returns(open_page):
     expect(page.locator(".podium .me, tr.me")).to_contain_text("alice")
     assert page.evaluate("window.sameDocument") is True
     page.go_back()
+    expect(page.locator("#part-around")).not_to_have_attribute("aria-current", "true")
     page.go_back()
     expect(page).to_have_url("/leaderboards")
     expect(page.locator("#period-week")).to_have_count(1)
