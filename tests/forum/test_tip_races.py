@@ -4,6 +4,8 @@ from functools import partial
 
 import psycopg
 import pytest
+import requests
+from django.test import Client
 
 from degentalk.accounts import services as accounts
 from degentalk.core.errors import Refused
@@ -12,6 +14,7 @@ from degentalk.forum.errors import OwnTip, PostRemoved, Suspended, TipUndone
 from degentalk.forum.models import Post, Tip
 from tests import make
 from tests.forum.tipping import balance, counted, member, miscounted, points, post_by, tip
+from tests.html import html_of
 from tests.threads import together
 from wallet import services as wallet
 from wallet.errors import NoSuchAccount, NotEnoughDGT
@@ -52,6 +55,22 @@ def test_parallel_tips_with_one_key_are_one_tip(alice, bob, post):
     }
     assert (balance(bob), balance(alice), counted(post)) == (495, 5, (5, 1))
     assert XpLog.objects.filter(action__name="tip_given").count() == 1
+
+
+def test_l9_fifty_requests_with_one_key_are_one_tip_and_one_answer(live, alice, bob, post):
+    browser = Client()
+    browser.force_login(bob)
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()} | {"csrftoken": "c" * 32}
+    headers = {"X-CSRFToken": "c" * 32, "Origin": live, "HX-Request": "true"}
+    form = {"amount": "5", "key": "form-1"}
+
+    def ask():
+        return requests.post(f"{live}/post/{post.pk}/tip/give", form, headers=headers, cookies=cookies, timeout=60)
+
+    answers = together([ask] * 50)
+    assert {answer.status_code for answer in answers} == {200}
+    assert {html_of(answer).split("</div>")[0] for answer in answers} == {html_of(answers[0]).split("</div>")[0]}
+    assert (counted(post), balance(bob), miscounted()) == ((5, 1), 495, [])
 
 
 def test_l13_parallel_tips_of_a_balance_succeed_as_often_as_it_lasts(alice, bob, post):

@@ -1,0 +1,176 @@
+"""Tips in a real Chromium: what HTMX does to a page, what no script leaves, how it looks to machines."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from degentalk.accounts.models import User
+from degentalk.forum import services as forum
+from degentalk.forum.models import Post, Tip
+from tests import make
+from tests.forum.test_in_browser import CHROMIUM, QUIET, RULES, Screens
+from tests.forum.tipping import balance, counted, member, post_by, tip
+from tests.wallet.test_ledger import give
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _may_use_the_database(monkeypatch):
+    # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def screens(browser, site) -> Screens:
+    """Windows in which bob is signed in, who has been here long enough to tip."""
+    site.member("bob")
+    bob = User.objects.get(username="bob")
+    User.objects.filter(pk=bob.pk).update(date_joined=timezone.now() - timedelta(days=9))
+    EmailAddress.objects.filter(user=bob).update(verified=True)
+    give(bob, 300)
+    return Screens(browser, site)
+
+
+@pytest.fixture
+def post(committed_db) -> Post:
+    return post_by(member("alice"))
+
+
+@pytest.fixture
+def page(screens, post) -> Iterator[Page]:
+    """Bob reads the thread."""
+    with screens.open() as window:
+        page = window.new_page()
+        page.goto(post.thread.get_absolute_url())
+        page.evaluate("window.stays = true")
+        yield page
+
+
+def open_form(page):
+    page.click("#post-1 a[id^=tip-]")
+    page.wait_for_selector("#post-1 section.tip")
+
+
+def choose(page, dgt):
+    page.click(f'#post-1 .offers button[value="{dgt}"]')
+    page.wait_for_selector("#post-1 form.tip")
+
+
+def test_a_tip_is_given_without_a_reload(page, post):
+    open_form(page)
+    choose(page, 50)
+    assert page.inner_text("#post-1 form.tip button") == "Tip 50 DGT"
+    page.fill("#post-1 [name=message]", "Well said")
+    page.click("#post-1 form.tip button")
+    page.wait_for_selector("#post-1 div.tips >> text=1 tip")
+    assert [text.strip() for text in page.locator(".toast b").all_inner_texts()] == ["Tipped 50 DGT to alice", "+10 XP"]
+    assert (page.inner_text(".chip-balance .num"), counted(post)) == ("250", (50, 1))
+    assert page.evaluate("[stays, violations]") == [True, []]
+
+
+def test_a_double_click_tips_once(page, post):
+    open_form(page)
+    choose(page, 50)
+    page.dblclick("#post-1 form.tip button")
+    page.wait_for_selector("#post-1 div.tips >> text=1 tip")
+    page.wait_for_load_state("networkidle")
+    assert (Tip.objects.count(), balance(User.objects.get(username="bob"))) == (1, 250)
+
+
+def test_a_double_click_without_script_tips_once(screens, post):
+    with screens.open(java_script_enabled=False) as window:
+        page = window.new_page()
+        page.goto(f"/post/{post.pk}/tip")
+        page.click('.offers button[value="10"]')
+        page.dblclick("form.tip button")
+        page.wait_for_url("**#post-1")
+        assert "1 tip" in page.inner_text("#post-1")
+    assert counted(post) == (10, 1)
+
+
+def test_the_keyboard_alone_gives_a_tip(page, post):
+    page.focus(f"#tip-{post.pk}")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#post-1 section.tip")
+    page.fill("#post-1 input[name=amount]", "7")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#post-1 form.tip")
+    page.focus("#post-1 form.tip button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#post-1 div.tips >> text=1 tip")
+    assert (counted(post), page.evaluate("document.activeElement.id")) == ((7, 1), f"tip-{post.pk}")
+
+
+def test_what_is_wrong_is_said_in_place_and_cancelling_leaves_nothing(page, post):
+    open_form(page)
+    page.fill("#post-1 input[name=amount]", "1000")
+    page.click("#post-1 >> text=Continue")
+    page.wait_for_selector("#post-1 .err")
+    assert page.inner_text("#post-1 .err") == "You have 300 DGT; this needs 1,000: 700 DGT short."
+    assert page.input_value("#post-1 input[name=amount]") == "1000"
+    page.click("#post-1 >> text=Cancel")
+    page.wait_for_selector("#post-1 div.tips")
+    assert page.evaluate("[stays, violations, document.querySelectorAll('.tip').length]") == [True, [], 0]
+
+
+def test_who_was_signed_out_elsewhere_is_told(page):
+    open_form(page)
+    choose(page, 5)
+    page.context.clear_cookies(name="sessionid")
+    page.click("#post-1 form.tip button")
+    page.wait_for_selector(".toast")
+    assert page.inner_text(".toast b") == "You are signed out"
+    assert not Tip.objects.exists()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_tips_fit_and_pass_axe(screens, post, width, scheme):
+    bob, long = User.objects.get(username="bob"), member("W" * 24, dgt=100)
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
+    admin = make.user("admin", is_staff=True, is_superuser=True)
+    rows = [tip(post, giver, 5).tip for giver in (bob, long, long)]
+    forum.undo_tip(tip=rows[2], actor=admin, reason="A reason")
+    with screens.open(viewport={"width": width, "height": 900}, color_scheme=scheme) as window:
+        page = window.new_page()
+        for path in (
+            post.thread.get_absolute_url(),
+            f"/post/{post.pk}/tip",
+            f"/post/{post.pk}/tips",
+            f"/tip/{rows[1].pk}/undo",
+        ):
+            page.goto(path)
+            assert page.evaluate("violations") == []  # before axe, which reads stylesheets in ways of its own
+            fits(page)
+        page.goto(post.thread.get_absolute_url())
+        open_form(page)
+        fits(page)
+        page.fill("#post-1 input[name=amount]", "1000")
+        page.click("#post-1 >> text=Continue")
+        page.wait_for_selector("#post-1 .err")
+        fits(page)
+        choose(page, 50)
+        fits(page)
+
+
+def fits(page):
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
