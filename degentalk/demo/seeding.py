@@ -13,6 +13,7 @@ from django.db.models import F
 
 from degentalk.accounts.models import Notification, User
 from degentalk.core import clock
+from degentalk.demo import control_room
 from degentalk.demo.accounts import ACCOUNTS, PASSWORD
 from degentalk.demo.conversations import conversations
 from degentalk.demo.history import history
@@ -22,6 +23,7 @@ from degentalk.forum.models import Post, Thread
 from degentalk.rulebook import services as rulebook
 from wallet import services as wallet
 from wallet.models import UserWallet
+from wallet.services import seals
 from xp import services as xp
 from xp.models import XpLog
 from xp.rules import Curve
@@ -75,6 +77,7 @@ def fill(*, members: int, history_days: int, seed: int) -> Summary | None:
     users = _join(people, now)
     past = history(people, threads, history_days=history_days, rules=rule_set.rules, now=now, seed=seed)
     World(users, threads, rule_set, now).play(past)
+    control_room.play(people, users, now)
     _settle(now)
     return _summary(time.monotonic() - began)
 
@@ -106,6 +109,11 @@ def _user(person: Person, role: str | None, hashed: str, now: datetime) -> User:
         is_staff=role not in {None, "member"},
         is_superuser=role == "admin",
     )
+
+
+def prove() -> None:
+    """Seal the whole ledger, which takes a committed one."""
+    seals.seal()
 
 
 def _settle(now: datetime) -> None:

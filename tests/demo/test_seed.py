@@ -54,3 +54,17 @@ def test_a_production_database_gets_no_demo_data(committed_db, owner):
     with pytest.raises(CommandError, match="not marked as one for development or tests"):
         seed()
     assert one("select count(*) from users") == 0
+
+
+def test_the_audit_finds_nothing_in_the_demo(committed_db):
+    seed()
+    said = StringIO()
+    call_command("ledger_audit", "--no-freeze", stdout=said)
+    assert said.getvalue().splitlines()[-1].startswith("0 findings in ")
+
+
+def test_the_demo_shows_what_staff_do(committed_db):
+    seed()
+    assert one("select array_agg(state order by id) from approvals") == ["approved", "pending"]
+    assert one("select count(*) from switch_changes") == 2
+    assert one("select count(*) from user_wallet where is_frozen") == 1

@@ -29,6 +29,7 @@ class Command(BaseCommand):
         if summary is None:
             raise CommandError("There are members already; the demo data is for an empty database.")
         self.tidy_up()
+        seeding.prove()
         self.stdout.write(str(summary))
 
     def tidy_up(self) -> None:
