@@ -80,6 +80,7 @@ FIELD_OF_REFUSAL = {
         ("bad-amount", "not-enough-dgt", "too-little", "too-much", "daily-limit", "locked", "fee-changed"), "amount"
     ),
     "no-such-account": "to",
+    "cannot-receive": "to",
 }
 
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
+from django.utils import timezone
 
 from degentalk.accounts import services as accounts
-from degentalk.accounts.models import Notification
+from degentalk.accounts.models import Notification, User
 from degentalk.core import clock
 from degentalk.core.models import IdempotencyKey
 from degentalk.core.switches import set_switch
@@ -261,7 +263,6 @@ def a_policy_of_one(**fields):
         (a_policy_of_one(transfer_min_dgt=41), "too-little"),
         (a_policy_of_one(transfer_max_dgt=39), "too-much"),
         (a_policy_of_one(daily_max_dgt=39), "daily-limit"),
-        (a_policy_of_one(min_account_age_hours=24 * 500), "too-new"),
     ],
 )
 def test_what_the_policy_refuses_has_a_code(ask, bob, change, code):
@@ -269,8 +270,23 @@ def test_what_the_policy_refuses_has_a_code(ask, bob, change, code):
     assert refused(ask({"receiver_id": bob.pk, "amount": 40})) == (422, code)
 
 
-def test_who_has_no_confirmed_address_cannot_receive(ask):
-    assert refused(ask({"receiver_id": make.user("mallory").pk, "amount": 40})) == (422, "unverified")
+def test_a6_a_new_account_cannot_receive(ask):
+    newbie = make.verified(make.user("newbie", date_joined=timezone.now()))
+    assert refused(ask({"receiver_id": newbie.pk, "amount": 40})) == (422, "cannot-receive")
+
+
+def test_a6_who_has_no_confirmed_address_cannot_receive(ask):
+    assert refused(ask({"receiver_id": make.user("mallory").pk, "amount": 40})) == (422, "cannot-receive")
+
+
+def test_a6_who_has_no_confirmed_address_cannot_send(ask, alice, bob):
+    EmailAddress.objects.filter(user=alice).update(verified=False)
+    assert refused(ask({"receiver_id": bob.pk, "amount": 40})) == (422, "unverified")
+
+
+def test_a6_a_new_account_cannot_send(ask, alice, bob):
+    User.objects.filter(pk=alice.pk).update(date_joined=timezone.now())
+    assert refused(ask({"receiver_id": bob.pk, "amount": 40})) == (422, "too-new")
 
 
 def test_a9_dgt_bought_lately_is_not_sent(ask, alice, bob):
