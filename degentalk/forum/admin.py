@@ -8,12 +8,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin
+from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link
 from degentalk.forum import services as forum
-from degentalk.forum.models import Like, ModerationAct, Post, PostRevision, Thread
+from degentalk.forum.models import Like, ModerationAct, Post, PostRevision, Thread, Tip
+from wallet.models import DgtJournal
 
 
 class Unchanged(admin.ModelAdmin):
@@ -69,7 +73,9 @@ class EarlierTexts(ReadOnlyMixin, admin.TabularInline):
 
 @admin.register(Post)
 class PostAdmin(Unchanged):
-    list_display = ("__str__", "thread", "author", "state", "like_count", "revision_count", "created_at")
+    list_display = (
+        "__str__", "thread", "author", "state", "like_count", "tip_dgt", "revision_count", "created_at"
+    )  # fmt: skip
     list_filter = ("state", "created_at", "edited_at")
     search_fields = ("body", "thread__title", "author__username")
     ordering = ("-id",)
@@ -94,9 +100,43 @@ class LikeAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
+@admin.register(Tip)
+class TipAdmin(ReadOnlyAdmin):
+    """Tips are undone on the site, on the list of their post: a reason is asked for, and the XP follows."""
+
+    list_display = ("tip", "created_at", "giver", "receiver", "amount", "post", "is_reversed", "journal_link")
+    list_filter = ("is_reversed", "created_at")
+    list_select_related = ("post", "giver", "receiver", "journal")
+    search_fields = ("giver__username__iexact", "receiver__username__iexact", "journal__key", "post_id")
+    search_help_text = _("Who gave or got it, a whole key, or the id of a post.")
+    ordering = ("-id",)
+    fields = (
+        "post_link", "giver", "receiver", "amount", "created_at", "is_reversed", "reversed_at", "journal_link",
+        "list_link",
+    )  # fmt: skip
+
+    @admin.display(description=_("tip"), ordering="id")
+    def tip(self, row: Tip) -> str:
+        return str(row.pk)
+
+    @admin.display(description=_("journal"))
+    def journal_link(self, row: Tip) -> SafeString | str:
+        return link(DgtJournal, row.journal_id, row.journal.key)
+
+    @admin.display(description=_("post"))
+    def post_link(self, row: Tip) -> SafeString | str:
+        return link(Post, row.post_id, row.post)
+
+    @admin.display(description=_("on the site"))
+    def list_link(self, row: Tip) -> SafeString:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("forum:tips", args=[row.post_id]), gettext("Tips of the post")
+        )
+
+
 @admin.register(ModerationAct)
 class ModerationActAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "act", "member", "post", "reason", "xp_change", "moderator")
+    list_display = ("created_at", "act", "member", "post", "reason", "xp_change", "dgt_undone", "moderator")
     list_filter = ("act", "created_at")
     list_select_related = ("member", "post", "moderator")
     search_fields = ("member__username__iexact", "moderator__username__iexact", "post_id")

@@ -2,12 +2,13 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from degentalk.forum import services as forum
 from degentalk.forum.models import Like, ModerationAct, PostRevision, Thread
 from tests import make
+from tests.forum.tipping import member, post_by, tip
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +134,31 @@ def test_moderators_read_earlier_texts_and_acts_but_not_who_likes_what(history):
 @pytest.mark.parametrize("path", ["thread/?q=gas", "post/?q=hello", "thread/?q=alice", "post/?q=alice"])
 def test_threads_and_posts_are_found_by_words_and_author(moderator, thread, path):
     assert "Gas is cheap" in moderator.get(f"/admin/forum/{path}").content.decode()
+
+
+# ── Tips ──
+
+
+@pytest.mark.parametrize("group", ["moderator", "economist"])
+def test_staff_look_at_tips_and_change_none(group):
+    row = tip(post_by(member("alice")), member("bob", dgt=10), 5).tip
+    user = make.user("staff", is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    client = Client()
+    client.force_login(user)
+    shown = client.get("/admin/forum/tip/", {"q": "BOB"}).content.decode()
+    assert f'href="/admin/forum/tip/{row.pk}/change/' in shown
+    page = client.get(f"/admin/forum/tip/{row.pk}/change/").content.decode()
+    assert f'href="/post/{row.post_id}/tips"' in page
+    assert "readonly" in page
+    for path in ("add/", f"{row.pk}/delete/"):
+        assert client.get(f"/admin/forum/tip/{path}").status_code == 403
+
+
+def test_a_tip_leads_to_its_journal_which_is_not_reversed_there():
+    row = tip(post_by(member("alice")), member("bob", dgt=10), 5).tip
+    client = Client()
+    client.force_login(make.user("admin", is_staff=True, is_superuser=True))
+    journal = f"/admin/wallet/dgtjournal/{row.journal_id}/"
+    assert f'href="{journal}change/"' in client.get(f"/admin/forum/tip/{row.pk}/change/").content.decode()
+    assert f"{journal}reverse/" not in client.get(f"{journal}change/").content.decode()

@@ -23,8 +23,8 @@ from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
 from wallet.services.second_person import reverse_or_ask
 from wallet.sums import sums
 
-NEVER_REVERSED = {"hold", "release", "reversal"}
-"""A hold is released; the door says the same."""
+NEVER_REVERSED = {"hold", "release", "reversal", "tip"}
+"""A hold is released; the door says the same. A tip is undone on its post: what the post counts and the XP go with it."""
 
 
 @admin.register(DgtAccount)
