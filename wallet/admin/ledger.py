@@ -24,7 +24,7 @@ from wallet.services.second_person import reverse_or_ask
 from wallet.sums import sums
 
 NEVER_REVERSED = {"hold", "release", "reversal", "tip"}
-"""A hold is released; the door says the same. A tip is undone on its post: what the post counts and the XP go with it."""
+"""A hold is released; the door says the same. A tip is undone on its post: what that counts and the XP go with it."""
 
 
 @admin.register(DgtAccount)
