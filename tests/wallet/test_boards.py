@@ -163,6 +163,14 @@ def test_who_has_none_has_no_place():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("how", [{"hides_from_boards": True}, {"hides_balance": True}])
+def test_who_hides_is_told_so_also_before_the_first_dgt(how):
+    assert [place_of(make.user(name, **hides), BALANCE).is_listed for name, hides in (("alice", how), ("bob", {}))] == [
+        False, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_page_link_belongs_to_its_board():
     from degentalk.core.keyset import InvalidCursor
 
