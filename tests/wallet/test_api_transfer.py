@@ -1,4 +1,4 @@
-"""Sending DGT over the API: done once, refused in words, and nothing but whole numbers is an amount."""
+"""Sending DGT over the API: done once, and refused in words."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,7 +11,6 @@ from django.utils import timezone
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import Notification, User
 from degentalk.core import clock
-from degentalk.core.models import IdempotencyKey
 from degentalk.core.switches import set_switch
 from tests import make
 from tests.wallet.test_ledger import give
@@ -99,88 +98,6 @@ def test_the_key_of_the_journal_is_none_that_a_client_chose(ask, bob):
 def test_w16_a_memo_loses_control_and_bidirectional_characters(ask, bob, memo, kept):
     assert ask({"receiver_id": bob.pk, "amount": 40, "memo": memo}).json()["memo"] == kept
     assert set(DgtTransaction.objects.filter(journal__kind="transfer").values_list("description", flat=True)) == {kept}
-
-
-# ── What is no whole number, and what else cannot be right ──
-
-
-@pytest.mark.parametrize(
-    "amount",
-    [
-        "1_000",
-        1.0,
-        "１２",
-        "٣",
-        True,
-        False,
-        None,
-        -1,
-        0,
-        10**30,
-        10**12 + 1,
-        "5",
-        "5\n",
-        5.5,
-        1e3,
-        "1e3",
-        [],
-        {},
-        [5],
-        "",
-    ],
-)
-def test_l8_w6_what_is_no_whole_amount_is_400_and_moves_nothing(ask, alice, bob, amount):
-    answer = ask({"receiver_id": bob.pk, "amount": amount})
-    assert refused(answer) == (400, "invalid")
-    assert list(answer.json()["errors"]) == ["amount"]
-    assert (balance(alice), IdempotencyKey.objects.count()) == (100, 0)
-
-
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "-Infinity", "1.0", "1e2", "0x10", "1_000", "01"])
-def test_l8_numbers_that_json_does_not_have_are_400(ask, bob, amount):
-    body = f'{{"receiver_id": {bob.pk}, "amount": {amount}}}'
-    assert refused(ask(body))[0] == 400
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"receiver_id": "2"}, "receiver_id"),
-        ({"receiver_id": True}, "receiver_id"),
-        ({"receiver_id": 0}, "receiver_id"),
-        ({"receiver_id": 10**30}, "receiver_id"),
-        ({"receiver_id": None}, "receiver_id"),
-        ({"memo": 7}, "memo"),
-        ({"memo": None}, "memo"),
-        ({"memo": "x" * 141}, "memo"),
-        ({"memo": "\ud800"}, "memo"),
-        ({"fee": -1}, "fee"),
-        ({"fee": None}, "fee"),
-        ({"fee": "0"}, "fee"),
-        ({"sender_id": 2}, "sender_id"),
-        ({"balance": 1_000_000}, "balance"),
-        ({"dgt_amount": 1}, "dgt_amount"),
-        ({"key": "transfer:1"}, "key"),
-    ],
-)
-def test_w5_what_cannot_be_right_is_refused_by_field(ask, bob, change, field):
-    answer = ask({"receiver_id": bob.pk, "amount": 40} | change)
-    assert refused(answer) == (400, "invalid")
-    assert list(answer.json()["errors"]) == [field]
-
-
-@pytest.mark.parametrize("body", ["", "[]", "null", "7", '"x"', "{", '{"receiver_id": 1}'])
-def test_a_body_that_is_no_request_is_400(ask, body):
-    assert refused(ask(body))[0] == 400
-
-
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
-)
-def test_w2_bodies_that_a_form_can_send_are_refused(alice, bob, content_type):
-    headers = {"Authorization": f"Bearer {make.api_token(alice, 'wallet:transfer')}", "Idempotency-Key": "one"}
-    answer = Client().post(PATH, '{"receiver_id": 1, "amount": 1}', content_type=content_type, headers=headers)
-    assert refused(answer)[0] == 415
 
 
 # ── Keys ──
@@ -329,33 +246,6 @@ def test_w7_refused_attempts_count_too(ask, bob):
     for _time in range(SENDING.most):
         ask({"receiver_id": bob.pk, "amount": 1_000})
     assert ask({"receiver_id": bob.pk, "amount": 1}).status_code == 429
-
-
-def test_visitors_are_asked_to_sign_in(bob):
-    answer = Client().post(PATH, {"receiver_id": bob.pk, "amount": 1}, content_type="application/json")
-    assert refused(answer) == (401, "not-authenticated")
-
-
-def test_a_token_needs_the_scope(alice, bob):
-    headers = {"Authorization": f"Bearer {make.api_token(alice, 'wallet:read', 'xp:read')}", "Idempotency-Key": "one"}
-    body = {"receiver_id": bob.pk, "amount": 1}
-    answer = Client().post(PATH, body, content_type="application/json", headers=headers)
-    assert refused(answer) == (403, "permission-denied")
-    assert "wallet:transfer" in answer.json()["detail"]
-
-
-def test_a_session_needs_the_csrf_token(alice, bob):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice)
-    body = {"receiver_id": bob.pk, "amount": 1}
-    answer = client.post(PATH, body, content_type="application/json", headers={"Idempotency-Key": "one"})
-    assert refused(answer)[0] == 403
-
-
-def test_it_only_writes(ask, alice):
-    client = Client()
-    client.force_login(alice)
-    assert client.get(PATH).status_code == 405
 
 
 def test_w16_its_answer_is_kept_in_no_cache(ask, alice, bob):
