@@ -14,24 +14,6 @@ from wallet.models import DgtJournal, WalletPolicy
 from wallet.services.sending import SENDING
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-STRANGE = "\"><script>alert(1)</script>{{ 7|add:7 }}'"
-EXOTIC = [
-    "1_000",
-    "1.0",
-    "１２",
-    "٣",
-    "true",
-    "-1",
-    "+5",
-    "0",
-    "1e3",
-    "10,000",
-    "5 5",
-    "",
-    "9" * 20,
-    str(10**12 + 1),
-    "0x10",
-]
 
 
 @pytest.fixture
