@@ -13,7 +13,7 @@ JOBS ?= logical
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check fix migrations seed shell bench pins openapi
+.PHONY: help dev test proof check fix migrations seed shell bench pins openapi
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,8 +21,12 @@ help: ## list these targets
 dev: $(INSTALLED) ## run the site with everything it needs, on http://127.0.0.1:8000 (PORT=8001 make dev)
 	@$(PY) -m degentalk.core.dev
 
-test: check ## everything that CI runs: the checks, then all tests on servers of their own
+test: check ## the checks, then all tests on servers of their own
 	$(PY) -m pytest --numprocesses $(JOBS) --maxprocesses 4
+
+proof: $(INSTALLED) ## the long drills that CI runs too: a hammer over HTTP, kill -9, a model of the ledger (SEED=… repeats them)
+	$(PY) -m pytest --capture no --hypothesis-profile proof \
+		--hypothesis-seed $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom)) tests/wallet/test_machine.py tests/proof
 
 check: export DEBUG = on
 check: $(INSTALLED) ## format, lint, import contracts and types, without servers

@@ -45,6 +45,16 @@ def committed_db(django_db_setup: None, django_db_blocker: Any, request: pytest.
 
 
 @pytest.fixture
+def empty_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database in which nothing is yet, not even a table: for migrations. Its name."""
+    from django.contrib.contenttypes.models import ContentType
+
+    with databases.of_this_run().empty(secrets.token_hex(4)) as name, django_db_blocker.unblock(), _using(name):
+        yield name
+    ContentType.objects.clear_cache()  # the ids in it were this database's
+
+
+@pytest.fixture
 def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
     """The owner role in the test's database: autocommit in a database of its own, else rolled back."""
     commits = "committed_db" in request.fixturenames

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,15 +44,20 @@ class Databases:
             if not known:
                 self._make_template(connection)
 
-    @contextmanager
-    def clone(self, name: str) -> Iterator[str]:
+    def clone(self, name: str) -> AbstractContextManager[str]:
         """A fresh copy of the template, dropped at the end whoever is still connected."""
+        return self._database(name, copy_of=self.template)
+
+    def empty(self, name: str) -> AbstractContextManager[str]:
+        """A database in which nothing is, dropped at the end."""
+        return self._database(name, copy_of="template1")
+
+    @contextmanager
+    def _database(self, name: str, *, copy_of: str) -> Iterator[str]:
         name = f"test_{run_name()}_{name}"
-        database = sql.Identifier(name)
+        made, original = sql.Identifier(name), sql.Identifier(copy_of)
         with self._connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(self.template))
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, original))
         try:
             yield name
         finally:

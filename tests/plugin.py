@@ -50,7 +50,7 @@ def _start_servers() -> servers.Servers | None:
 
 def _start_embedded() -> servers.Servers:
     _sweep()
-    data = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=_base()))
+    data = new_folder()
     embedded = servers.Servers(Places(data=data, sockets=data / "s"), durable=False)
     try:
         embedded.start()
@@ -63,6 +63,11 @@ def _start_embedded() -> servers.Servers:
         "REDIS_URL": embedded.places.redis_url(),
     }
     return embedded
+
+
+def new_folder() -> Path:
+    """For servers of a run. Short, because a socket's path may have 107 bytes at most; as root open to their user."""
+    return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=_base()))
 
 
 def _clean_up(embedded: servers.Servers | None) -> None:
@@ -78,7 +83,6 @@ def _clean_up(embedded: servers.Servers | None) -> None:
 
 
 def _base() -> Path:
-    """Short, because a socket's path may have 107 bytes at most; and, as root, open to the servers' own user."""
     return Path("/var/tmp") if os.getuid() == 0 else Path("/tmp")
 
 

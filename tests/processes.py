@@ -16,6 +16,20 @@ def wait_until(so: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> N
         time.sleep(0.05)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that this one started and that still run (Linux)."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for found in lists for child in found.read_text().split()]
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits for somebody to notice it (Linux)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
 def marked(mark: str) -> list[str]:
     """The command lines of all running processes that have this text in their environment (Linux)."""
     return [command for process in Path("/proc").glob("[0-9]*") if (command := _command_if_marked(process, mark))]

@@ -34,7 +34,7 @@ class Model:
         self.holds = {}
         self.reversed = set()
         self.sent = defaultdict(Counter)
-        self.adjusted_alone = defaultdict(Counter)
+        self.decided_alone = defaultdict(Counter)
 
     # ── what speaks against an act ──────────────────────────────────────────────────────────────────────────────────
 
@@ -50,7 +50,9 @@ class Model:
         """A transfer or a tip from member to member."""
         if sender == receiver:
             return {"no-such-account"}
-        reasons = self._frozen(sender, receiver)
+        reasons = self._frozen(sender)
+        if receiver in self.frozen:
+            reasons.add("cannot-receive")
         fee = self.fee(kind, amount)
         if amount < POLICY[f"{kind}_min_dgt"]:
             reasons.add("too-little")
@@ -81,8 +83,7 @@ class Model:
     def against_reversing(self, key, actor, approver, into_debt):
         """A journal is undone."""
         journal = self.journals[key]
-        moved = sum(abs(change) for change in (*journal["members"].values(), *journal["system"].values())) // 2
-        reasons = self._frozen(*journal["members"]) | self._not_alone(actor, approver, moved)
+        reasons = self._frozen(*journal["members"]) | self._not_alone(actor, approver, self.moved(key))
         if key in self.reversed or journal["kind"] in ("hold", "release", "reversal"):
             reasons.add("already-reversed")
         if not into_debt:
@@ -138,20 +139,27 @@ class Model:
         """Staff decide."""
         self.move(key, "adjustment", {name: amount}, {"adjustments": -amount})
         if approver is None:
-            self.adjusted_alone[self.today][actor] += abs(amount)
+            self.decided_alone[self.today][actor] += abs(amount)
 
-    def reverse(self, key, of, into_debt):
+    def reverse(self, key, of, actor, approver, into_debt):
         """The mirror image, lifetime figures with it."""
         journal = self.journals[of]
         members, system = ({name: -n for name, n in journal[side].items()} for side in ("members", "system"))
         self.move(key, "reversal", members, system, into_debt, journal["counts"])
         self.reversed.add(of)
+        if approver is None:
+            self.decided_alone[self.today][actor] += self.moved(of)
 
     # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def fee(self, kind, amount):
         """On top of a transfer, rounded down; a tip has none."""
         return amount * POLICY["fee_bps"] // 10_000 if kind == "transfer" else 0
+
+    def moved(self, key):
+        """The DGT that changed hands in a journal."""
+        sides = (self.journals[key]["members"], self.journals[key]["system"])
+        return sum(abs(change) for side in sides for change in side.values()) // 2
 
     def bought_lately(self, name):
         """DGT that may be spent but not sent."""
@@ -184,5 +192,5 @@ class Model:
             return set()
         if approver is not None:
             return {"not-for-you"} if approver == actor else set()
-        alone = self.adjusted_alone[self.today][actor] + amount
+        alone = self.decided_alone[self.today][actor] + amount
         return {"approval-needed"} if alone > POLICY["approval_above_dgt"] else set()

@@ -187,7 +187,7 @@ class Ledger(RuleBasedStateMachine):
         return self.post(
             act,
             self.model.against_reversing(of, actor, approver, into_debt),
-            lambda key: self.model.reverse(key, of, into_debt),
+            lambda key: self.model.reverse(key, of, actor, approver, into_debt),
         )
 
     @rule(name=members)
