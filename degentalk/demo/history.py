@@ -13,7 +13,8 @@ from degentalk.demo.moderation import changes
 from degentalk.demo.occasions import NOW_ON, Occasion, calendar, joins
 from degentalk.demo.people import Person
 from degentalk.demo.staff import awards_of_staff, brought_up, movements
-from degentalk.demo.steps import Announce, Confirm, Freeze, Join, Like, Post, Step, Transfer, Visit
+from degentalk.demo.steps import Announce, Confirm, Freeze, Join, Like, Post, Step, Tip, Transfer, Visit
+from degentalk.demo.tips import tips_of
 from degentalk.demo.visits import Visits, habit_of, visits_of, with_streaks
 from xp.rules.streaks import milestones
 
@@ -37,15 +38,19 @@ def history(
     posts = list(_posts(threads, now))
     likes = likes_of(people, threads, now, seed)
     movements_of_dgt = list(movements(people, now, stream(seed, "movements")))
+    tips = tips_of(people, threads, now, seed)
     by_staff = list(awards_of_staff(people, now, stream(seed, "staff")))
     events = calendar(now, history_days)
-    steps: list[Step] = [*posts, *likes, *movements_of_dgt, *by_staff, *brought_up(people, now)]
+    steps: list[Step] = [*posts, *likes, *movements_of_dgt, *tips, *by_staff, *brought_up(people, now)]
     steps += changes(people, threads, now, stream(seed, "changes"))
     steps += _announcements(events, now - timedelta(days=history_days))
     past = _Past(threads, rules, posts, likes)
     for movement in movements_of_dgt:
         if isinstance(movement, Transfer):
             past.present[movement.sender].append(movement.at)
+    for tip in tips:
+        if isinstance(tip, Tip):
+            past.present[tip.giver].append(tip.at)
     for award in by_staff:
         if isinstance(award, Freeze):
             past.freezes[award.username].append(award.at)

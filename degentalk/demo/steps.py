@@ -167,6 +167,26 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Tip:
+    """A member tips a post, as much of the wish as the wallet allows."""
+
+    at: datetime
+    thread: int
+    index: int
+    giver: str
+    wish_dgt: int
+    message: str
+
+
+@dataclass(frozen=True)
+class UndoTip:
+    """The moderator undoes the newest tip between members of whom nobody signs in as one."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Grant:
     """Staff pay a member, with a reason."""
 
@@ -192,5 +212,7 @@ Step = (
     | Adjust
     | AdjustTo
     | Transfer
+    | Tip
+    | UndoTip
     | Grant
 )

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
+from itertools import islice
 
 from allauth.account.models import EmailAddress
 from django.db import connection
@@ -16,11 +17,12 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core import clock
 from degentalk.demo import steps
+from degentalk.demo.accounts import ACCOUNTS
 from degentalk.demo.awards import Awards
 from degentalk.demo.conversations import Conversation
 from degentalk.demo.steps import Step
 from degentalk.forum import services as forum
-from degentalk.forum.models import Like, ModerationAct, Post, Thread
+from degentalk.forum.models import Like, ModerationAct, Post, Thread, Tip
 from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.services import RuleSetFacts
 from wallet import services as wallet
@@ -37,6 +39,7 @@ LIVE_DAYS = 3
 """So long ago the services take over from awards in sets."""
 ROUND_XP = 10
 SMALLEST_DGT = 5
+ACCOUNT_NAMES = {account.username for account in ACCOUNTS}
 KEPT = 3
 """Nobody sends more than this part of what they have."""
 
@@ -71,6 +74,7 @@ class World:
         self._threads: dict[int, Thread] = {}
         self._posts: dict[Place, Post] = {}
         self._removed: set[Place] = set()
+        self._tips: list[Tip] = []
         self._likes: list[Like] = []
         self._events: dict[str, SpecialEvent] = {}
         self._participations: list[EventParticipation] = []
@@ -324,6 +328,25 @@ class World:
             key=self._key("transfer"),
             description=step.description,
         )
+
+    @_play.register
+    def _tip(self, step: steps.Tip) -> None:
+        self._turn_to(step.at)
+        place, giver = (step.thread, step.index), self._users[step.giver]
+        post = self._posts[place]
+        amount = min(step.wish_dgt, UserWallet.objects.of(giver).dgt_balance // KEPT)
+        is_gone = not {place, (step.thread, 0)}.isdisjoint(self._removed)
+        if amount < SMALLEST_DGT or is_gone or not {giver.pk, post.author_id}.isdisjoint(self._awards.memory.suspended):
+            return
+        tipped = forum.tip(post=post, giver=giver, amount=amount, key=self._key("tip"), message=step.message)
+        self._tips.append(tipped.tip)
+
+    @_play.register
+    def _undo_tip(self, step: steps.UndoTip) -> None:
+        self._turn_to(step.at)
+        tips = (tip for tip in reversed(self._tips) if not {tip.giver.username, tip.receiver.username} & ACCOUNT_NAMES)
+        for tip in islice(tips, 1):
+            forum.undo_tip(tip=tip, actor=self._users[MODERATOR], reason=step.reason)
 
     @_play.register
     def _grant(self, step: steps.Grant) -> None:

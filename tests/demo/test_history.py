@@ -120,7 +120,7 @@ def test_periods_that_no_board_shows_are_forgotten(filled):
     assert not XpPeriodTotal.objects.filter(period="day", starts_on__lt=long_ago).exists()
 
 
-@pytest.mark.parametrize("action", sorted(LIMITS.keys() - {"tip_given", "tip_received"}))
+@pytest.mark.parametrize("action", sorted(LIMITS))
 def test_nobody_earns_beyond_a_cap(filled, action):
     from xp.models import XpAction, XpLog
 
@@ -184,6 +184,47 @@ def test_some_likes_were_taken_back_and_their_xp_with_them(filled):
     assert XpLog.objects.filter(origin__in=held, xp_awarded__lt=0).count() == len(held) > 0
 
 
+# ── Tips ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_post_counts_its_tips(filled):
+    from degentalk.forum.models import Post
+
+    stand = Q(tips__is_reversed=False)
+    counted = Post.objects.annotate(
+        dgt=Sum("tips__amount", filter=stand, default=0), tipped=Count("tips", filter=stand)
+    )
+    assert counted.filter(tip_count__gt=1).exists()
+    assert not counted.exclude(tip_dgt=F("dgt"), tip_count=F("tipped")).exists()
+
+
+def test_tips_are_between_members_who_may(filled):
+    from degentalk.forum.models import Tip
+
+    tips = Tip.objects.all()
+    assert not tips.filter(giver=F("receiver")).exists()
+    for who in ("giver", "receiver"):
+        assert not tips.filter(**{f"{who}__emailaddress__verified": False}).exists()
+        assert not tips.filter(created_at__lt=F(f"{who}__date_joined") + timedelta(days=1)).exists()
+
+
+def test_one_tip_was_undone_by_the_moderator(filled):
+    from degentalk.forum.models import Tip
+
+    undone = Tip.objects.get(is_reversed=True)
+    assert undone.journal.reversed_by.actor.username == "juno_keeper"
+    assert "juno_keeper" not in {undone.giver.username, undone.receiver.username}
+
+
+def test_vera_gives_and_gets_tips(filled):
+    from degentalk.accounts.models import Notification, User
+
+    vera = User.objects.get(username="vera_onchain")
+    assert vera.tips_given.exists()
+    assert vera.tips_received.exists()
+    assert Notification.objects.of(vera).filter(kind="tip", read_at=None).exists()
+
+
 # ── Moderation ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -198,7 +239,8 @@ def test_posts_that_are_gone_have_no_xp(filled):
     from xp.models import XpLog
 
     gone = [str(post.pk) for post in Post.objects.exclude(state=Post.State.VISIBLE)]
-    assert XpLog.objects.filter(cause_type="post", cause_id__in=gone).points() == 0
+    of_the_post = XpLog.objects.exclude(action__name="tip_given").filter(cause_type="post", cause_id__in=gone)
+    assert of_the_post.points() == 0
 
 
 def test_whoever_was_banned_for_farming_has_nothing_left(filled):

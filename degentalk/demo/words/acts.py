@@ -8,6 +8,8 @@ HIDDEN: Final = (
     "Names somebody who did not ask to be named",
     "Holds what it praises, and does not say so",
 )
+UNDONE: Final = "Tipped a second account of their own, found by the same wallet outside"
+"""Why a tip is undone."""
 SPAM: Final = ("Copied word for word from another forum", "The same answer in five threads")
 RESTORED: Final = ("It belongs here after all", "Read it again: rude, but within the rules")
 BANNED: Final = (

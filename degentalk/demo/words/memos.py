@@ -29,6 +29,17 @@ TRANSFERS: Final = (
     "First to find the bug",
     "",
 )
+TIPS: Final = (
+    "This saved my weekend",
+    "Best explanation so far",
+    "Made me laugh out loud",
+    "For the charts",
+    "Worth more than this",
+    "Please write the second part",
+    "I had it wrong for a year",
+    "Thank you for the sources",
+)
+"""What they say with a tip."""
 GRANTS: Final = (
     "Reported a wrong figure on the board",
     "Helped newcomers through the migration weekend",
