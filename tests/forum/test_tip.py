@@ -7,10 +7,12 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
+from degentalk.accounts import mail
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import Notification, User
 from degentalk.core import clock, switches
 from degentalk.core.errors import KeyReused, MemberError, Refused
+from degentalk.core.models import OutboxMessage
 from degentalk.core.switches import SwitchedOff
 from degentalk.forum import services as forum
 from degentalk.forum.errors import OwnTip, PostRemoved, Suspended
@@ -97,6 +99,15 @@ def test_a_message_has_an_end(bob, post):
     with pytest.raises(Refused, match="at most 140"):
         tip(post, bob, 3, message="x" * 141)
     assert nothing_moved(post, bob)
+
+
+def test_large_tips_are_told_to_both_by_mail(alice, bob, post):
+    WalletPolicy.objects.update(mail_from_dgt=50)
+    tip(post, bob, 49)
+    forum.rehearse_tip(post=post, giver=bob, amount=50)
+    tip(post, bob, 50)
+    mails = OutboxMessage.objects.filter(topic=mail.TOPIC).order_by("id")
+    assert [message.payload["subject"] for message in mails] == ["You sent 50 DGT to alice", "bob sent you 50 DGT"]
 
 
 def test_a_tip_may_reach_a_level_which_pays(alice, bob, post):
@@ -338,7 +349,7 @@ def test_a_tip_takes_the_same_queries_however_many_there_are(bob, post):
     few = queries()
     for _ in range(5):
         tip(post, bob, 1)
-    assert queries() == few <= 27
+    assert queries() == few <= 28
 
 
 class Counted:

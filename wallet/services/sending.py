@@ -94,12 +94,13 @@ def _tell(journal: Journal, sender: User, receiver: User, amount: int, memo: str
         url=reverse("wallet:journal", args=[journal.public_id]),
         key=f"journal:{journal.id}",
     )
-    if amount >= WalletPolicy.objects.current().mail_from_dgt:
-        _mail(journal, sender, receiver, amount, memo)
+    mail_if_large(journal=journal, sender=sender, receiver=receiver, amount=amount, memo=memo)
 
 
-def _mail(journal: Journal, sender: User, receiver: User, amount: int, memo: str) -> None:
-    """Whoever sends from a borrowed session must not go unnoticed."""
+def mail_if_large(*, journal: Journal, sender: User, receiver: User, amount: int, memo: str) -> None:
+    """Tell both by mail, as the policy says: whoever sends or tips from a borrowed session must not go unnoticed."""
+    if amount < WalletPolicy.objects.current().mail_from_dgt:
+        return
     for member, other, template in ((sender, receiver, "transfer_sent"), (receiver, sender, "transfer_received")):
         facts = {"name": member.username, "other": other.username, "amount": amount, "memo": memo}
         mail.send(

@@ -16,7 +16,7 @@ from degentalk.forum.errors import OwnTip, PostRemoved, Suspended
 from degentalk.forum.models import Post, Tip
 from degentalk.forum.services.locks import locked_post
 from wallet import services as wallet
-from wallet.services.sending import Cost, cost_of
+from wallet.services.sending import Cost, cost_of, mail_if_large
 from xp import services as xp
 
 
@@ -61,6 +61,7 @@ def tip(*, post: Post, giver: User, amount: int, key: str, message: str = "") ->
     gains = xp.award_tip(giver=giver, receiver=author, amount=amount, key=key, cause=cause)
     if is_new:
         _tell_author(row, locked, message, gains.received)
+        mail_if_large(journal=journal, sender=giver, receiver=author, amount=amount, memo=message)
     return Tipped(row, journal, gains, tip_dgt=locked.tip_dgt, tip_count=locked.tip_count)
 
 
