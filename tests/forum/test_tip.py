@@ -20,7 +20,17 @@ from degentalk.forum.models import Post, Tip
 from tests import make
 from tests.forum.tipping import balance, counted, member, miscounted, points, post_by, tip
 from wallet import services as wallet
-from wallet.errors import BadAmount, DailyLimit, NoSuchAccount, NotEnoughDGT, TooLittle, TooMuch, TooNew, Unverified
+from wallet.errors import (
+    BadAmount,
+    CannotReceive,
+    DailyLimit,
+    NoSuchAccount,
+    NotEnoughDGT,
+    TooLittle,
+    TooMuch,
+    TooNew,
+    Unverified,
+)
 from wallet.models import DgtJournal, DgtTransaction, WalletPolicy
 from xp.models import XpLog, XpRefusal
 
@@ -219,7 +229,6 @@ def test_an_amount_that_is_no_whole_dgt_is_refused(bob, post, amount):
         ({"tip_min_dgt": 10}, TooLittle),
         ({"tip_max_dgt": 4}, TooMuch),
         ({"daily_max_dgt": 4}, DailyLimit),
-        ({"min_account_age_hours": 24 * 500}, TooNew),
     ],
 )
 def test_the_policy_of_tips_holds_in_the_forum(bob, post, policy, refusal):
@@ -229,10 +238,18 @@ def test_the_policy_of_tips_holds_in_the_forum(bob, post, policy, refusal):
     assert nothing_moved(post, bob)
 
 
-@pytest.mark.parametrize("who", ["alice", "bob"])
-def test_a6_both_need_a_confirmed_address(alice, bob, post, who):
+@pytest.mark.parametrize(("who", "refusal"), [("alice", CannotReceive), ("bob", Unverified)])
+def test_a6_both_need_a_confirmed_address(alice, bob, post, who, refusal):
     User.objects.get(username=who).emailaddress_set.update(verified=False)
-    with pytest.raises(Unverified):
+    with pytest.raises(refusal):
+        tip(post, bob, 5)
+    assert nothing_moved(post, bob)
+
+
+@pytest.mark.parametrize(("who", "refusal"), [("alice", CannotReceive), ("bob", TooNew)])
+def test_a6_new_accounts_neither_give_nor_get_tips(alice, bob, post, who, refusal):
+    User.objects.filter(username=who).update(date_joined=timezone.now() - timedelta(hours=23))
+    with pytest.raises(refusal):
         tip(post, bob, 5)
     assert nothing_moved(post, bob)
 
