@@ -74,6 +74,7 @@ FUNCTIONS: list[str] = [
     "dgt_canonical",
     "dgt_field",
     "dgt_post",
+    "dgt_closed_before",
     "dgt_transfer",
     "dgt_adjust",
     "dgt_reverse",

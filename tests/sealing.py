@@ -1,4 +1,4 @@
-"""Seals for tests, on a server where other tests have transactions open at the same time and hold sealing back."""
+"""Seals for tests: of everything that they wrote."""
 
 import time
 
@@ -9,8 +9,7 @@ from wallet.services import seals
 
 PATIENCE_SECONDS = 120
 OPEN = """
-select exists (select from dgt_journal where xid >= pg_snapshot_xmin(pg_current_snapshot()))
-    or pg_snapshot_xmin(pg_current_snapshot()) < %s::text::xid8
+select exists (select from dgt_journal where xid::text::bigint >= dgt_closed_before()) or dgt_closed_before() < %s
 """
 
 
@@ -21,7 +20,7 @@ def seal_everything() -> list[DgtSeal]:
 
 
 def wait_until_closed(*, before: int = 0) -> None:
-    """Wait until no transaction on the whole server is open that is older than our journals, or than `before`."""
+    """Wait until no transaction is open that is older than our journals, or than `before`."""
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while _is_open(before):
         assert time.monotonic() < give_up_at, "a transaction of somebody else stays open"

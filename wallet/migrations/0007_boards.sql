@@ -18,23 +18,6 @@ create trigger dgt_board_listing after update of is_active, hides_from_boards, h
             is distinct from (new.is_active, new.hides_from_boards, new.hides_balance)
     ) execute function dgt_board_listing();
 
--- The first transaction of this database that may still be open: those before it are over, and what they wrote can be seen.
--- Transactions of other databases number in the same row on one server. They write no journal here, so nobody waits for them.
-create function dgt_closed_before() returns bigint language sql set search_path = public, pg_temp as $$
-    select least(
-        pg_snapshot_xmax(now.snapshot)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint,
-        (
-            select min(open.xid::text::bigint) from pg_snapshot_xip(now.snapshot) as open (xid)
-            where not exists (
-                select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-                where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.transactionid = open.xid::xid
-                    and a.datid <> (select oid from pg_database where datname = current_database())
-            )
-        )
-    )
-    from (select pg_current_snapshot() as snapshot) now
-$$;
-
 create type dgt_board_refreshed as (members int, is_behind boolean);
 
 -- Brings the figures of all members up to date whose journals have closed since the last time, at most so many journals

@@ -18,8 +18,10 @@ JOURNALS_MAX = 10_000
 SEALING_LOCK = 7_220_126
 PATIENCE = "set local statement_timeout = '30min'"
 
-# Transactions below xmin are over: all that they wrote can be seen, and none of them will write any more.
-CLOSED = "select epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint from database_mark"
+# Transactions below the first figure are over: all that they wrote can be seen, and none of them will write any more.
+CLOSED = """
+select epoch, dgt_closed_before(), pg_snapshot_xmax(pg_current_snapshot())::text::bigint from database_mark
+"""
 TRANSACTIONS = """
 select j.epoch, j.xid::text::bigint from dgt_journal j
 where (j.epoch, j.xid) >= (%s, %s::text::xid8) and (j.epoch, j.xid) < (%s, %s::text::xid8)
@@ -102,12 +104,13 @@ def _limit(start: Bound) -> Bound:
     """The first transaction that may still be open. Read before the journals, so that all below it are seen."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSED)
-        limit = Bound(*cursor.fetchone())
-    if limit < start:
+        epoch, closed, newest = cursor.fetchone()
+    if Bound(epoch, newest) < start:
         raise SealingStopped(
-            f"Transactions count from {limit} here, but seals reach to {start}: a restore must raise the epoch."
+            f"Transactions count to {Bound(epoch, newest)} here, but seals reach to {start}: a restore must raise the epoch."
         )
-    return limit
+    # A transaction of another database that ends just now may look like one of ours for a moment.
+    return max(Bound(epoch, closed), start)
 
 
 def _end(start: Bound, limit: Bound) -> Bound | None:
