@@ -117,4 +117,6 @@ def _description(row: DgtTransaction, counterparty: Counterparty | None) -> str:
         return sentence % {"name": counterparty.username}
     if row.reference_type == "level":
         return _("Reached level %(level)d") % {"level": row.reference_id}
+    if row.transaction_type == DgtJournal.Kind.ADJUSTMENT:
+        return _("By staff: %(reason)s") % {"reason": row.description}
     return row.description or str(DgtJournal.Kind(row.transaction_type).label)

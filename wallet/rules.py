@@ -18,6 +18,13 @@ def transferable(balance: int, bought_lately: int) -> int:
     return max(0, balance - bought_lately)
 
 
+def most_with_fee(dgt: int, fee_bps: int) -> int:
+    """The largest transfer that `dgt` pays for together with its fee."""
+    most = dgt * BASIS_POINTS // (BASIS_POINTS + fee_bps)
+    # The fee is rounded down, so one more may still fit.
+    return most + 1 if most + 1 + fee(most + 1, fee_bps) <= dgt else most
+
+
 def presets(written: str) -> tuple[int, ...]:
     """The amounts that staff wrote for tips, ascending. Raises ValueError for anything but whole DGT and commas."""
     return tuple(sorted({_amount(part.strip()) for part in written.split(",")}))

@@ -282,6 +282,21 @@ def test_l15_a_system_account_is_no_member_to_send_to(alice):
         wallet.transfer(sender=alice, receiver=type(alice)(pk=10**9), amount=1, key="transfer:1")
 
 
+def test_what_may_be_sent_leaves_room_for_the_fee(alice, bob):
+    policy(fee_bps=100)
+    most = wallet.transferable_of(alice).now
+    with pytest.raises(NotEnoughDGT):
+        send(alice, bob, most + 1)
+    send(alice, bob, most, "transfer:2")
+    assert (most, balance(alice)) == (991, 0)
+
+
+def test_a_frozen_wallet_may_send_nothing(alice):
+    wallet.freeze(user=alice, reason="Looking into it", actor=None)
+    facts = wallet.transferable_of(alice)
+    assert (facts.now, facts.locked) == (0, 0)
+
+
 def test_what_may_be_sent_is_told_before_it_is_tried(alice, bob):
     policy(daily_max_dgt=300)
     wallet.purchase(user=alice, amount=500, source="stripe", key="order:1", description="500 DGT")

@@ -1,5 +1,7 @@
 """What staff do to wallets, journals and the policy in the admin: MONEY.md L6, L29, A16, W18."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -141,6 +143,17 @@ def test_a_reversal_into_debt_is_a_choice(client, alice):
     assert (wallet_of(bob).debt_dgt, wallet_of(alice).dgt_balance, drift()) == (50, 100, [])
 
 
+def test_who_is_asked_to_agree_reads_what_would_move(client, alice):
+    WalletPolicy.objects.update(approval_above_dgt=40)
+    journal = DgtJournal.objects.get()
+    answer(client, "reverse", journal)
+    assert Approval.objects.get().summary == f"Reverse journal {journal.pk} (Credit: alice +100 DGT)."
+
+
+def test_a_page_that_asks_says_whom_it_is_about(client, alice):
+    assert "Adjust DGT: alice" in client.get(page("adjust", wallet_of(alice))).text
+
+
 def test_l29_a_large_reversal_waits_for_a_second_person(client, otto, alice):
     journal = DgtJournal.objects.get()
     WalletPolicy.objects.update(approval_above_dgt=40)
@@ -152,8 +165,9 @@ def test_what_was_reversed_offers_no_second_reversal(client, alice):
     journal = DgtJournal.objects.get()
     answer(client, "reverse", journal)
     assert "/reverse/" not in client.get(reverse("admin:wallet_dgtjournal_change", args=[journal.pk])).text
-    _fields, shown = answer(client, "reverse", journal)
-    assert "This movement has been reversed already." in shown.text
+    assert "has been done already" in client.get(page("reverse", journal), follow=True).text
+    again = client.post(page("reverse", journal), {"reason": "Again", "key": str(uuid4())})
+    assert "This movement has been reversed already." in again.text
 
 
 @pytest.mark.parametrize("question", ["adjust", "freeze", "unfreeze"])

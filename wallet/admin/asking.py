@@ -84,6 +84,10 @@ class AskingMixin(ModelAdmin):
         ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def subject(self, row: Any) -> str:
+        """What the question is about, in a title."""
+        return str(row)
+
     def _url(self, question: Question) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{question.name}"
 
@@ -99,6 +103,9 @@ class AskingMixin(ModelAdmin):
             raise Http404
         if not (self.has_view_permission(request, row) and request.user.has_perm(question.permission)):
             raise PermissionDenied
+        if request.method != "POST" and not question.makes_sense(row):
+            self.message_user(request, _("This has been done already, or cannot be done."), messages.WARNING)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         form = question.form(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._taken(request, row, form, question):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
@@ -106,7 +113,7 @@ class AskingMixin(ModelAdmin):
             form.renew_key()
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
-            "title": question.button,
+            "title": f"{question.button}: {self.subject(row)}",
             "opts": self.opts,
             "original": row,
             "question": question,

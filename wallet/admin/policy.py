@@ -15,6 +15,9 @@ from wallet.models import WalletPolicy
 class WalletPolicyForm(RuleForm):
     """What the rules refuse is said beside what was typed, before anything is saved."""
 
+    def validate_constraints(self) -> None:
+        """The rules say the same in words; the database keeps it."""
+
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:

@@ -79,7 +79,10 @@ class UserWalletAdmin(AskingMixin, ReadOnlyAdmin):
         Question(
             name="freeze",
             button=_("Freeze"),
-            effect=_("Stops every movement, in and out, until somebody lets the wallet move again. Rewards wait."),
+            effect=_(
+                "Stops every movement, in and out, until somebody lets the wallet move again. Rewards wait. The member"
+                " reads the reason."
+            ),
             permission="wallet.freeze_wallet",
             makes_sense=lambda row: not row.is_frozen,
             take=_freeze,
@@ -93,6 +96,9 @@ class UserWalletAdmin(AskingMixin, ReadOnlyAdmin):
             take=_unfreeze,
         ),
     )
+
+    def subject(self, row: UserWallet) -> str:
+        return row.user.username
 
     @admin.display(description=_("member"), ordering="pk")
     def member(self, row: UserWallet) -> str:

@@ -19,8 +19,8 @@ class UserWalletQuerySet(models.QuerySet["UserWallet"]):
         return self.filter(user_id=user.pk).first() or UserWallet(user=user)
 
     def supply(self) -> int:
-        """All DGT that members have, held DGT with it."""
-        return int(self.aggregate(dgt=Sum(F("dgt_balance") + F("held_dgt"), default=0))["dgt"])
+        """All DGT that members have and hold, less what they owe: what was issued and not burned."""
+        return int(self.aggregate(dgt=Sum(F("dgt_balance") + F("held_dgt") - F("debt_dgt"), default=0))["dgt"])
 
 
 class UserWallet(models.Model):

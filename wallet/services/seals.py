@@ -107,7 +107,7 @@ def _limit(start: Bound) -> Bound:
         epoch, closed, newest = cursor.fetchone()
     if Bound(epoch, newest) < start:
         raise SealingStopped(
-            f"Transactions count to {Bound(epoch, newest)} here, but seals reach to {start}: a restore must raise the epoch."
+            f"Transactions count to {Bound(epoch, newest)} here, but seals to {start}: a restore must raise the epoch."
         )
     # A transaction of another database that ends just now may look like one of ours for a moment.
     return max(Bound(epoch, closed), start)

@@ -38,15 +38,20 @@ def reverse_or_ask(
     *, journal: DgtJournal, about: User | None, reason: str, actor: User, key: str, into_debt: bool
 ) -> Journal | Approval:
     """Reverse a journal, or ask for the second person who must agree. `about` is a member whom it takes DGT from."""
-    facts = {"id": journal.pk, "kind": journal.get_kind_display()}
-    words = _("Reverse journal %(id)d (%(kind)s); what was spent is owed.")
+    lines = journal.entries.filter(user__isnull=False).order_by("line").values_list("user__username", "amount")
+    facts = {
+        "id": journal.pk,
+        "kind": journal.get_kind_display(),
+        "lines": ", ".join(f"{name} {amount:+,} DGT" for name, amount in lines),
+    }
+    words = _("Reverse journal %(id)d (%(kind)s: %(lines)s); what was spent is owed.")
     return _now_or_later(
         lambda: reverse_by_staff(journal_id=journal.pk, key=key, reason=reason, actor=actor, into_debt=into_debt),
         kind=REVERSE,
         actor=actor,
         about=about,
         request={"journal": journal.pk, "into_debt": into_debt},
-        summary=(words if into_debt else _("Reverse journal %(id)d (%(kind)s).")) % facts,
+        summary=(words if into_debt else _("Reverse journal %(id)d (%(kind)s: %(lines)s).")) % facts,
         reason=reason,
         key=key,
     )

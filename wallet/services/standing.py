@@ -21,18 +21,19 @@ class Transferable:
     daily_left: int
     at_once: int
     """The most that the policy lets anybody send in one transfer."""
+    fee_bps: int
     locked_until: datetime | None
     """When the newest of what was bought lately may be sent."""
 
     @property
     def locked(self) -> int:
         """How much of the balance may be spent but not sent yet."""
-        return self.balance - self.transferable
+        return self.balance - rules.transferable(self.balance, self.bought_lately)
 
     @property
     def now(self) -> int:
-        """The most that one transfer may be now, its fee left aside."""
-        return min(self.transferable, self.daily_left, self.at_once)
+        """The most that one transfer may be now, so that its fee can be paid too."""
+        return min(rules.most_with_fee(self.transferable, self.fee_bps), self.daily_left, self.at_once)
 
 
 def transferable_of(user: User, *, wallet: UserWallet | None = None) -> Transferable:
@@ -46,8 +47,9 @@ def transferable_of(user: User, *, wallet: UserWallet | None = None) -> Transfer
     return Transferable(
         balance=wallet.dgt_balance,
         bought_lately=bought,
-        transferable=rules.transferable(wallet.dgt_balance, bought),
+        transferable=0 if wallet.is_frozen else rules.transferable(wallet.dgt_balance, bought),
         daily_left=max(0, policy.daily_max_dgt - sent),
         at_once=policy.transfer_max_dgt,
+        fee_bps=policy.fee_bps,
         locked_until=newest + days if newest else None,
     )
