@@ -7,12 +7,12 @@ from pathlib import Path
 PATIENCE_SECONDS = 20.0
 
 
-def wait_until(so: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(so: Callable[[], object], seconds: float = PATIENCE_SECONDS, what: str = "what it waited for") -> None:
     """Return once it is so; fail if that takes too long."""
     deadline = time.monotonic() + seconds
     while not so():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not so within {seconds} seconds")
+            raise AssertionError(f"not so within {seconds} seconds: {what}")
         time.sleep(0.05)
 
 
@@ -26,7 +26,7 @@ def has_ended(pid: int) -> bool:
     """Whether a process is gone, or only waits for somebody to notice it (Linux)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

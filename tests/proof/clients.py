@@ -12,6 +12,8 @@ from tests.processes import wait_until
 
 TIMEOUT_SECONDS = 30
 PATIENCE_SECONDS = 120
+STILL_BUSY = "This is still being worked on."
+"""What a form says where the API answers 409."""
 CROWD, CROWD_CHANCE = 6, 0.5
 SENT, SEE_OTHER, IN_FLIGHT, BROKEN = 201, 303, 409, 500
 
@@ -140,7 +142,8 @@ class Client:
         headers |= {"Cookie": f"__Host-sessionid={act.member.session}; __Host-csrftoken={csrf}"}
         fields = {**act.fields, "key": act.key}
         response = requests.post(url, fields, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        return Answer(response.status_code, response.headers.get("Location", ""))
+        is_busy = STILL_BUSY in response.text
+        return Answer(IN_FLIGHT if is_busy else response.status_code, response.headers.get("Location", ""))
 
 
 def _new_key() -> str:

@@ -27,15 +27,22 @@ from tests.plugin import new_folder
 from tests.processes import children, has_ended, wait_until
 
 CODE = ("degentalk", "payments", "paths", "shop", "wallet", "xp", "templates", "static", "deploy", "tests", "manage.py")
-WEB_PROCESSES = 3
+PROGRAMS = {
+    "web": "gunicorn --config deploy/gunicorn.conf.py --bind {site.base} --workers 3",
+    "worker 1": "celery --app degentalk worker --concurrency 2 --hostname one --loglevel INFO",
+    "worker 2": "celery --app degentalk worker --concurrency 2 --hostname two --loglevel INFO",
+    "beat": "celery --app tests.proof.timetable beat --schedule {site.folder}/schedule",
+}
 WORKERS = ("worker 1", "worker 2")
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 BACKENDS = """
-select pid from pg_stat_activity where usename = %s
-order by state = 'active' and query = 'COMMIT' desc, state = 'active' desc, state_change desc
+select pid, query = 'COMMIT' and state = 'active' as is_committing from pg_stat_activity where usename = %s
+order by is_committing desc, state = 'active' desc, state_change desc
 """
+LOOKS = 1_000
+"""So often we look for a backend that is just committing: it takes milliseconds, and under load there always is one."""
 
 
 class Production:
@@ -75,27 +82,13 @@ class Production:
         self.start_missing()
 
     def start_missing(self) -> None:
-        """Start what does not run, the database first, and wait until a page answers."""
+        """Start what does not run, the database first, and wait until everything is at work."""
         if self.servers.postgres.ended():
             self.servers.postgres.start()
-        self._keep(
-            "web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", self.base, f"--workers={WEB_PROCESSES}"
-        )
-        for worker in WORKERS:
-            self._keep(
-                worker,
-                "celery",
-                "--app",
-                "degentalk",
-                "worker",
-                "--concurrency",
-                "2",
-                "--hostname",
-                worker.replace(" ", "-"),
-            )
-        schedule = str(self.folder / "schedule")
-        self._keep("beat", "celery", "--app", "tests.proof.timetable", "beat", "--schedule", schedule)
-        wait_until(self.answers, START_SECONDS)
+        for name, program in PROGRAMS.items():
+            if name not in self.processes:
+                self.processes[name] = self._spawn(name, program.format(site=self).split())
+        wait_until(self.is_at_work, START_SECONDS)
 
     def stop(self) -> None:
         """End every process, also after a failure on the way."""
@@ -103,12 +96,13 @@ class Production:
             process.stop(child, signal.SIGKILL, STOP_SECONDS)
         self.servers.stop()
 
-    def answers(self) -> bool:
-        """Whether a page is there, and the database behind it."""
+    def is_at_work(self) -> bool:
+        """Whether a page is there, with the database behind it, and the workers take tasks."""
         try:
-            return requests.get(f"http://{self.base}/healthz", timeout=5).ok
+            answers = requests.get(f"http://{self.base}/healthz", timeout=5).ok
         except requests.RequestException:
-            return False
+            answers = False
+        return answers and all(" ready." in self._log(worker).read_text() for worker in WORKERS)
 
     def run(self, *command: str, **variables: str) -> str:
         """Run a program of the site to its end; what it printed. Raises AssertionError if it failed."""
@@ -132,16 +126,15 @@ class Production:
     # ── kill -9 ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def kill_database(self, dice: random.Random) -> None:
-        """The whole PostgreSQL at one moment. Stopped first, so that the postmaster has no time for another child."""
+        """The whole PostgreSQL, in a COMMIT. Stopped first, so that the postmaster has no time for another child."""
+        self._backends()
         postmaster = int((self.servers.postgres.data / "postmaster.pid").read_text().split("\n", 1)[0])
         os.kill(postmaster, signal.SIGSTOP)
         _kill([postmaster, *children(postmaster)])
 
     def kill_backend(self, dice: random.Random) -> None:
-        """One backend of the site, in its COMMIT if one is. The postmaster then ends all others and recovers."""
-        with self.owner() as connection:
-            pids = [pid for (pid,) in connection.execute(BACKENDS, [places.APP_ROLE])]
-        _kill(pids[:1])
+        """One backend of the site, in its COMMIT. The postmaster then ends all others and recovers."""
+        _kill(self._backends()[:1])
 
     def kill_web(self, dice: random.Random) -> None:
         """One of the web processes; gunicorn starts another."""
@@ -155,13 +148,23 @@ class Production:
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _keep(self, name: str, *module: str) -> None:
-        if name not in self.processes:
-            with (self.folder / f"{name}.log").open("ab") as log:
-                command = [sys.executable, "-m", *module]
-                self.processes[name] = process.spawn(
-                    command, output=log, environment=self.environment, folder=self.code
-                )
+    def _backends(self) -> list[int]:
+        """The backends of the site, who is just committing first; looks until somebody is, for a while."""
+        with self.owner() as connection:
+            for _ in range(LOOKS):
+                found = connection.execute(BACKENDS, [places.APP_ROLE]).fetchall()
+                if found and found[0][1]:
+                    break
+        return [pid for pid, _is_committing in found]
+
+    def _spawn(self, name: str, program: list[str]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", *program]
+        with self._log(name).open("wb") as log:
+            return process.spawn(command, output=log, environment=self.environment, folder=self.code)
+
+    def _log(self, name: str) -> Path:
+        """What a process said since its start."""
+        return self.folder / f"{name}.log"
 
 
 @contextmanager

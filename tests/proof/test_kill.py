@@ -33,9 +33,9 @@ PATIENCE_SECONDS = 120
 
 NO_LEASES = "update outbox set available_at = clock() where delivered_at is null"
 UNDONE = {
-    "mails": "select key from outbox where delivered_at is null",
-    "rewards": "select user_id, level from level_dgt_rewards_log where state = 'pending'",
-    "seals": """
+    "every mail has left": "select key from outbox where delivered_at is null",
+    "every reward is paid": "select user_id, level from level_dgt_rewards_log where state = 'pending'",
+    "every journal is sealed": """
         select id from dgt_journal j
         where not exists (select from dgt_seals s where (s.epoch, s.xid) > (j.epoch, j.xid::text::bigint))
     """,
@@ -57,12 +57,17 @@ def survived(drill: Drill) -> Drill:
         print(f"{number + 1:3}  {kill_one(drill, number, victim)}")
         with drill.site.owner() as owner:
             books.check(owner, drill.clients, drill.members)
+    finish(drill)
+    return drill
+
+
+def finish(drill: Drill) -> None:
+    """Wait until everything that was promised has happened."""
     with drill.site.owner() as owner:
         # A message in the hands of a worker that died waits ten minutes for it. We do not.
         owner.execute(NO_LEASES)
-        for query in UNDONE.values():
-            wait_until(lambda query=query: not owner.execute(query).fetchall(), PATIENCE_SECONDS)
-    return drill
+        for what, query in UNDONE.items():
+            wait_until(lambda query=query: not owner.execute(query).fetchall(), PATIENCE_SECONDS, what)
 
 
 def kill_one(drill: Drill, number: int, victim: str) -> str:
