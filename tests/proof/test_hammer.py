@@ -86,7 +86,7 @@ def test_l10_what_was_refused_had_the_key_of_another_request(hammered: Drill) ->
     answers = [
         answer for client in hammered.clients[:CLIENTS] for act, answer in client.journal if act.kind == "transfer"
     ]
-    refused = [answer for answer in answers if answer.is_final and not answer.is_yes]
+    refused = [answer for answer in answers if answer and answer.is_final and not answer.is_yes]
     assert {(answer.status, answer.said["code"]) for answer in refused} == {(422, "key-reused")}
 
 
