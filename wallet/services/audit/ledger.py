@@ -66,7 +66,7 @@ UNSEALED = Query("""
     select null::bigint as member, null::bigint as block, 'sealing' as subject,
         count(*) || ' journals are not sealed, the oldest since ' || min(j.posted_at) as detail
     from database_mark m, dgt_journal j
-    where (j.epoch < m.epoch or j.epoch = m.epoch and j.xid < pg_snapshot_xmin(pg_current_snapshot()))
+    where (j.epoch < m.epoch or j.epoch = m.epoch and j.xid < (select dgt_closed_before())::text::xid8)
         and (j.epoch, j.xid) >= (
             select epoch, xid::text::xid8
             from (select number, epoch, xid from dgt_seals union all select 0, 0, 0) bounds
