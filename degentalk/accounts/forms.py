@@ -1,6 +1,5 @@
 """What members type: cleaned of control and bidirectional characters, refused in sentences."""
 
-import uuid
 from datetime import timedelta
 from typing import Any, Self, cast
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.accounts import rules, services, time_zones
 from degentalk.accounts.models import User
 from degentalk.core.fields import DigitsField
+from degentalk.core.forms import RenewableForm
 
 NEVER = "never"
 
@@ -79,7 +79,7 @@ class SettingsForm(forms.Form):
             field.choices = [(name, name), *time_zones.choices()]
 
 
-class TokenForm(forms.Form):
+class TokenForm(RenewableForm):
     """A new API token."""
 
     name = LineField(
@@ -101,7 +101,6 @@ class TokenForm(forms.Form):
         ],
         initial="30",
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     @classmethod
     def of(cls, user: User, submitted: QueryDict | None = None) -> Self:
@@ -114,12 +113,6 @@ class TokenForm(forms.Form):
         """Days to a duration; never to None."""
         days = self.cleaned_data["lifetime"]
         return None if days == NEVER else timedelta(days=int(days))
-
-    def renew_key(self) -> None:
-        """The key has had its answer: the form that is shown again is a new attempt."""
-        submitted = cast(QueryDict, self.data).copy()
-        submitted["key"] = str(uuid.uuid4())
-        self.data = submitted
 
 
 class UpToForm(forms.Form):

@@ -1,6 +1,7 @@
 """Forms that are answered once."""
 
-from typing import Any
+import uuid
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -29,4 +30,16 @@ class KeyedForm(forms.Form):
         submitted = QueryDict(mutable=True)
         submitted.update(self.data)
         submitted["key"] = idempotency.new_key()
+        self.data = submitted
+
+
+class RenewableForm(forms.Form):
+    """A form whose key the verb itself knows, such as a new row's id: pressing twice is the same as once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def renew_key(self) -> None:
+        """The key has had its answer: the form that is shown again is a new attempt."""
+        submitted = cast(QueryDict, self.data).copy()
+        submitted["key"] = str(uuid.uuid4())
         self.data = submitted

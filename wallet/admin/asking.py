@@ -1,18 +1,16 @@
 """Pages of the admin that ask why before they move DGT."""
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -23,26 +21,20 @@ from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import ReasonField
 from degentalk.accounts.models import User
 from degentalk.core.errors import MemberError
+from degentalk.core.forms import RenewableForm
 
 
-class AskingForm(forms.Form):
+class AskingForm(RenewableForm):
     """Why; once, however often the button is pressed."""
 
     reason = ReasonField(
         widget=AdminTextareaWidget(attrs={"rows": 4}), help_text=_("It is kept, and cannot be changed later.")
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     @property
     def shown(self) -> list[str]:
         """The fields as they are asked for: the reason last."""
         return [*(name for name in self.fields if name not in {"reason", "key"}), "reason"]
-
-    def renew_key(self) -> None:
-        """The key has had its answer: the form that is shown again is a new attempt."""
-        submitted = cast(QueryDict, self.data).copy()
-        submitted["key"] = str(uuid.uuid4())
-        self.data = submitted
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """What staff give a single member: a list of facts, and a page that asks for whom and why before it adds one."""
 
-import uuid
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,9 +18,10 @@ from degentalk.accounts.forms import LineField, ReasonField
 from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin
 from degentalk.core.errors import MemberError
+from degentalk.core.forms import RenewableForm
 
 
-class GiftForm(forms.Form):
+class GiftForm(RenewableForm):
     """For whom, and why. What is given stands between."""
 
     member = LineField(
@@ -33,7 +33,6 @@ class GiftForm(forms.Form):
     reason = ReasonField(
         widget=AdminTextareaWidget(attrs={"rows": 3}), help_text=_("It is kept in the log of the administration.")
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def clean_member(self) -> User:
         name = self.cleaned_data["member"]
@@ -50,12 +49,6 @@ class GiftForm(forms.Form):
         """The fields as they are asked for: the reason last."""
         between = [name for name in self.fields if name not in {"member", "reason", "key"}]
         return ["member", *between, "reason"]
-
-    def renew_key(self) -> None:
-        """The key has had its answer: the form that is shown again is a new attempt."""
-        submitted = cast(QueryDict, self.data).copy()
-        submitted["key"] = str(uuid.uuid4())
-        self.data = submitted
 
 
 class GiftAdmin(ReadOnlyAdmin):

@@ -1,7 +1,6 @@
 """Members' XP, and the form that adjusts it."""
 
-import uuid
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,7 +8,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -25,12 +24,13 @@ from degentalk.approvals.errors import ApprovalNeeded
 from degentalk.core.admin import ReadOnlyAdmin, link_to, list_link
 from degentalk.core.errors import MemberError
 from degentalk.core.fields import DigitsField
+from degentalk.core.forms import RenewableForm
 from xp import services as xp
 from xp.models import UserXp, XpLog, XpPolicy
 from xp.services.adjust import ADJUSTMENT_MAX
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(RenewableForm):
     """So much XP more or less, and why."""
 
     direction = forms.TypedChoiceField(
@@ -47,18 +47,11 @@ class AdjustForm(forms.Form):
         widget=AdminTextareaWidget(attrs={"rows": 4}),
         help_text=_("The member reads it. It is kept, and cannot be changed later."),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     @property
     def signed_points(self) -> int:
         points: int = self.cleaned_data["direction"] * self.cleaned_data["points"]
         return points
-
-    def renew_key(self) -> None:
-        """The key has had its answer: the form that is shown again is a new attempt."""
-        submitted = cast(QueryDict, self.data).copy()
-        submitted["key"] = str(uuid.uuid4())
-        self.data = submitted
 
 
 @admin.register(UserXp)
