@@ -30,7 +30,7 @@ ALWAYS = {
     "synchronous_commit": "on",
 }
 # A throw-away cluster need not survive a power cut; commits stay ordered and visible as in production.
-THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "4GB"}
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "1GB"}
 
 
 @dataclass
