@@ -30,6 +30,10 @@ TABLES: dict[str, str] = {
     "post_tips": "select, insert, update (is_reversed, reversed_at)",
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
+    "xp_paths": "select, insert, update",
+    "xp_path_levels": ALL,
+    "path_policy": "select, update",
+    "shop_policy": "select, update",
     "wallet_policy": "select, update",
     "xp_actions": "select, update",
     "xp_policy": "select, update",
@@ -49,6 +53,12 @@ TABLES: dict[str, str] = {
     "xp_boosts": APPEND,
     "xp_refusals": ALL,
     "xp_tip_flows": "select, insert, update",
+    # paths: switch tokens are given and taken away; what they were used for is written by the door
+    "path_switch_tokens": "select, insert, delete",
+    # the shop; what was acquired is never changed, only what became of it
+    "dgt_unlocks": "select, insert, update",
+    "dgt_unlock_log": "select, insert, update (state, used_at, used_for, equipped_slot, refunded_at, refunded_by_id, "
+    "refund_reason, refund_journal_id)",
 }
 
 READ_ONLY: set[str] = {
@@ -60,6 +70,7 @@ READ_ONLY: set[str] = {
     # ledger, balances, XP and their logs: written through the doors below, and only there
     "wallet",
     "xp",
+    "paths",
     "dgt_drift",
     "xp_drift",
     "xp_running_periods",
@@ -85,6 +96,12 @@ FUNCTIONS: list[str] = [
     "dgt_freeze",
     "dgt_unfreeze",
     "dgt_refresh_board",
+    # paths
+    "calculate_path_level",
+    "collecting_path",
+    "get_path_xp_multiplier",
+    "path_choose",
+    "path_recompute_levels",
     # xp
     "calculate_user_level",
     "lock_members",

@@ -99,6 +99,8 @@ class User(AbstractUser):
     hides_balance = models.BooleanField(_("hide my DGT balance from others"), default=False)
     hides_from_boards = models.BooleanField(_("leave me out of leaderboards"), default=False)
     time_zone_changed_at = models.DateTimeField(_("time zone changed"), null=True, blank=True, editable=False)
+    look = models.JSONField(_("look"), default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
+    """By slot, what the member wears: all that pages need to show it. Written by `services.wear` only."""
     same_person_as = models.ForeignKey(
         "self",
         models.PROTECT,

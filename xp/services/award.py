@@ -65,6 +65,8 @@ class _Facts:
     other_is_verified: bool | None
     pair_day_xp: int | None
     pair_day_amount: int | None
+    path: str | None
+    path_bps: int
 
 
 def award(
@@ -121,6 +123,7 @@ def award(
             trace=decision.trace,
             other=other,
             amount=amount,
+            path=facts.path,
         )
         return gain_told(user, decision.trace, posted)
 
@@ -135,16 +138,16 @@ def post(
     trace: rules.Trace,
     other: User | None = None,
     amount: int | None = None,
+    path: str | None = None,
     actor: User | None = None,
     reason: str = "",
     metadata: Mapping[str, object] | None = None,
 ) -> Posted:
-    """Open the door for what was decided. A used key changes nothing and answers as before."""
+    """Open the door for what was decided; all of it also goes to `path`. A used key changes nothing and answers as before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select log_id, replayed, level_before, level_after, created_at"
-            " from xp_post(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, p_actor => %s, p_reason => %s,"
-            " p_metadata => %s::jsonb)",
+            " from xp_post(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
             [
                 user.pk,
                 action,
@@ -156,6 +159,8 @@ def post(
                 str(cause[1]),
                 other.pk if other else None,
                 amount,
+                path,
+                trace.result if path else None,
                 actor.pk if actor else None,
                 reason,
                 json.dumps(metadata or {}),
@@ -208,10 +213,15 @@ def _state(facts: _Facts, user: User, other: User | None) -> rules.MemberState:
         is_verified=facts.is_verified,
         day_xp=facts.day_xp,
         week_xp=facts.week_xp,
+        path=_path(facts),
         boosts=_boosts(facts.boosts),
         joined=frozenset(facts.joined or ()),
         counterparty=_counterparty(facts, is_self=other.pk == user.pk) if other else None,
     )
+
+
+def _path(facts: _Facts) -> rules.Multiplier | None:
+    return rules.Multiplier(f"path:{facts.path}", facts.path_bps) if facts.path_bps != rules.ONE else None
 
 
 def _boosts(stored: str | None) -> tuple[rules.Multiplier, ...]:

@@ -1,0 +1,16 @@
+drop view path_leaderboard;
+drop trigger user_paths_listing on users;
+drop function user_paths_listing();
+drop trigger path_choices_no_truncate on path_choices;
+drop trigger path_choices_append_only on path_choices;
+drop function path_choose(bigint, text, boolean);
+drop type path_chosen;
+drop function path_add(bigint, text, bigint);
+drop function collecting_path(bigint);
+drop function get_path_xp_multiplier(bigint, text);
+drop function path_recompute_levels(text, bigint, int);
+drop trigger update_path_level on user_paths;
+drop function update_path_level();
+drop trigger xp_path_levels_increase on xp_path_levels;
+drop function xp_path_levels_increase();
+drop function calculate_path_level(text, bigint);
