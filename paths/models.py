@@ -154,7 +154,7 @@ class PathChoice(models.Model):
     class How(models.TextChoices):
         FIRST = "first", _("First choice")
         COOLDOWN = "cooldown", _("After the cooldown")
-        TOKEN = "token", _("With a switch token")  # noqa: S105 - a kind of choice, no secret
+        TOKEN = "token", _("With a switch token")
         PAUSED = "paused", _("Because the path was paused")
 
     id = models.BigAutoField(primary_key=True)
