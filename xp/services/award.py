@@ -143,7 +143,7 @@ def post(
     reason: str = "",
     metadata: Mapping[str, object] | None = None,
 ) -> Posted:
-    """Open the door for what was decided; `path` collects all of it. A used key changes nothing and answers as before."""
+    """Open the door for what was decided; `path` collects it. A used key changes nothing and answers as before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select log_id, replayed, level_before, level_after, created_at"
