@@ -19,6 +19,7 @@ from xp.rules.awards import (
 from xp.rules.curve import Curve, Level, Standing, standing
 from xp.rules.occasions import Occasion, occasions
 from xp.rules.periods import ALL_TIME, SPANS, Span, bucket_of, span_at
+from xp.rules.replay import Past, replay
 
 __all__ = [
     "ALL_TIME",
@@ -35,6 +36,7 @@ __all__ = [
     "MemberState",
     "Multiplier",
     "Occasion",
+    "Past",
     "Refusal",
     "Scale",
     "Span",
@@ -44,6 +46,7 @@ __all__ = [
     "evaluate",
     "multiply",
     "occasions",
+    "replay",
     "span_at",
     "standing",
 ]

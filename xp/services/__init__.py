@@ -7,6 +7,7 @@ from xp.services.boards import build_board_buckets, forget_periods
 from xp.services.boosts import grant_boost
 from xp.services.curve_changes import Foresight, change_curve, foresee, recompute_levels
 from xp.services.events import Joined, join_event
+from xp.services.forecast import Forecast, forecast
 from xp.services.freezes import give_streak_freeze, grant_streak_freeze
 from xp.services.gifts import give_boost
 from xp.services.outside import award_from_outside, trigger
@@ -18,6 +19,7 @@ from xp.services.undo import Undone, lock_members, restore, reverse
 from xp.services.visits import Visit, follow_time_zone, streak_from_days, visit
 
 __all__ = [
+    "Forecast",
     "Foresight",
     "Gain",
     "Joined",
@@ -35,6 +37,7 @@ __all__ = [
     "change_curve",
     "curve",
     "follow_time_zone",
+    "forecast",
     "foresee",
     "forget_periods",
     "forget_refusals",
