@@ -85,6 +85,25 @@ def site(live: str) -> Site:
     return Site(live)
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of this process."""
+    from tests import browsing
+
+    with browsing.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def windows(browser: Any, live: str) -> Iterator[Any]:
+    """Windows on the site of this test: `page = windows.open(alice)`."""
+    from tests import browsing
+
+    windows = browsing.Windows(browser, live)
+    yield windows
+    windows.close()
+
+
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     """Every test has a cache of its own: nothing is left over, no limit is half used up."""
@@ -109,6 +128,10 @@ def _cheap_passwords() -> None:
 
 class LiveServer(ThreadedWSGIServer):
     request_queue_size = 128  # races send fifty requests at once
+
+    def serve_forever(self, poll_interval: float = 0.01) -> None:
+        """Until it is shut down, which it asks that often; half a second, its default, is longer than most tests."""
+        super().serve_forever(poll_interval)
 
 
 class LiveThread(LiveServerThread):

@@ -1,24 +1,17 @@
 """The forum in a real Chromium: what HTMX does to a page, what no script leaves, how it looks to machines."""
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page
 
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
 from degentalk.forum.models import Like, Post, Thread
-from tests import make
-from tests.site import Site
+from tests import browsing, make
+from tests.browsing import barriers
+from xp import services as xp
 
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-REPORTS = "violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective))"
+pytestmark = browsing.MARKS
 RICH = """### Funding rates
 
 They **look** calm: https://example.com/a/very/long/path/that/does/not/end/anywhere/soon/because/it/is/long?with=more
@@ -36,46 +29,6 @@ def a_long_name(parameter_one, parameter_two, parameter_three, parameter_four, p
 WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW
 """
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(autouse=True)
-def _may_use_the_database(monkeypatch):
-    # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
-@dataclass
-class Screens:
-    """Windows in which bob is signed in."""
-
-    browser: Browser
-    site: Site
-
-    def open(self, **options) -> BrowserContext:
-        window = self.browser.new_context(base_url=self.site.base, **options)
-        cookies = self.site.member("bob").session.cookies
-        window.add_cookies([{"name": c.name, "value": c.value or "", "url": self.site.base} for c in cookies])
-        if options.get("java_script_enabled", True):
-            window.add_init_script(REPORTS)
-        return window
-
-
-@pytest.fixture
-def screens(browser, site) -> Screens:
-    return Screens(browser, site)
-
 
 @pytest.fixture
 def thread(committed_db) -> Thread:
@@ -83,19 +36,23 @@ def thread(committed_db) -> Thread:
 
 
 @pytest.fixture
-def page(screens, thread) -> Iterator[Page]:
+def bob(committed_db) -> User:
+    return make.user("bob")
+
+
+@pytest.fixture
+def page(windows, bob, thread) -> Page:
     """Bob reads the thread."""
-    with screens.open() as window:
-        page = window.new_page()
-        page.goto(thread.get_absolute_url())
-        page.evaluate("window.stays = true")
-        yield page
+    page = windows.open(bob)
+    page.goto(thread.get_absolute_url())
+    page.evaluate("window.stays = true")
+    return page
 
 
-def prepare(thread):
+def prepare(thread, bob):
     """Posts in every state, for a page of bob's; a removed thread, and a post of his own."""
     moderator, mallory = make.moderator(), make.user("mallory")
-    own = forum.reply(author=User.objects.get(username="bob"), thread=thread, body="My **own**").post
+    own = forum.reply(author=bob, thread=thread, body="My **own**").post
     forum.edit_post(post=own, author=own.author, body="My *own*", revision=0)
     for verb, body in ((forum.hide, "Hidden"), (forum.flag_spam, "Spam")):
         post = forum.reply(author=mallory, thread=thread, body=body).post
@@ -163,8 +120,8 @@ def test_replies_can_be_written_one_after_the_other(page):
     assert page.evaluate("[stays, document.querySelectorAll('#reply').length]") == [True, 1]
 
 
-def test_a_level_up_moves_the_balance_in_the_header(page, owner):
-    owner.execute("update user_xp set xp = 45 where user_id = %s", [User.objects.get(username="bob").pk])
+def test_a_level_up_moves_the_balance_in_the_header(page, bob):
+    xp.award(user=bob, action="special_event", key="event:1", cause=("event", 1), base=45)
     write(page, "Reply")
     assert page.inner_text(".toast.levelup b") == "Level 2"
     assert page.inner_text(".chip-balance .num") == "20"
@@ -186,26 +143,23 @@ def test_a_double_click_posts_once(page, thread):
     assert thread.posts.count() == 2
 
 
-def test_a_reply_from_an_earlier_page_leads_to_the_last_one(screens, thread):
+def test_a_reply_from_an_earlier_page_leads_to_the_last_one(page, thread):
     for number in range(2, 22):
         forum.reply(author=thread.author, thread=thread, body=f"Reply {number}")
-    with screens.open() as window:
-        page = window.new_page()
-        page.goto(thread.get_absolute_url())
-        write(page, "From page one")
-        assert page.inner_text("#post-22 .prose") == "From page one"
-        assert page.inner_text(".toast b") == "+10 XP"
-        assert page.url.endswith(f"{thread.get_absolute_url()}?page=2#post-22")
+    page.goto(thread.get_absolute_url())
+    write(page, "From page one")
+    assert page.inner_text("#post-22 .prose") == "From page one"
+    assert page.inner_text(".toast b") == "+10 XP"
+    assert page.url.endswith(f"{thread.get_absolute_url()}?page=2#post-22")
 
 
-def test_a_reply_is_written_without_script(screens, thread):
-    with screens.open(java_script_enabled=False) as window:
-        page = window.new_page()
-        page.goto(thread.get_absolute_url())
-        page.fill("#reply textarea", "No script")
-        page.click("#reply-send")
-        assert page.inner_text("#post-2 .prose") == "No script"
-        assert page.inner_text(".toast b") == "+10 XP"
+def test_a_reply_is_written_without_script(windows, bob, thread):
+    page = windows.open(bob, java_script_enabled=False)
+    page.goto(thread.get_absolute_url())
+    page.fill("#reply textarea", "No script")
+    page.click("#reply-send")
+    assert page.inner_text("#post-2 .prose") == "No script"
+    assert page.inner_text(".toast b") == "+10 XP"
 
 
 def test_a_like_is_given_and_taken_back_without_a_reload(page):
@@ -225,13 +179,12 @@ def test_a_double_click_likes_once(page, thread):
     assert Like.objects.count() == 1
 
 
-def test_a_post_is_liked_without_script(screens, thread):
-    with screens.open(java_script_enabled=False) as window:
-        page = window.new_page()
-        page.goto(thread.get_absolute_url())
-        page.click("#post-1 .like button")
-        assert page.url.endswith("#post-1")
-        assert page.get_attribute("#post-1 .like button", "aria-pressed") == "true"
+def test_a_post_is_liked_without_script(windows, bob, thread):
+    page = windows.open(bob, java_script_enabled=False)
+    page.goto(thread.get_absolute_url())
+    page.click("#post-1 .like button")
+    assert page.url.endswith("#post-1")
+    assert page.get_attribute("#post-1 .like button", "aria-pressed") == "true"
 
 
 def test_an_edit_happens_in_place(page):
@@ -258,9 +211,9 @@ def test_an_edit_that_is_refused_keeps_its_text_in_place(page):
     assert page.inner_text("#post-2 .prose") == "Reply from bob"
 
 
-def test_a_moderator_hides_and_restores_in_place(page, screens):
-    User.objects.filter(username="bob").update(is_staff=True)
-    User.objects.get(username="bob").groups.add(Group.objects.get(name="moderator"))
+def test_a_moderator_hides_and_restores_in_place(page, bob):
+    User.objects.filter(pk=bob.pk).update(is_staff=True)
+    bob.groups.add(Group.objects.get(name="moderator"))
     forum.reply(author=make.user("mallory"), thread=Thread.objects.get(), body="Buy my coin")
     page.reload()
     page.evaluate("window.stays = true")
@@ -276,30 +229,25 @@ def test_a_moderator_hides_and_restores_in_place(page, screens):
     assert page.evaluate("[stays, violations]") == [True, []]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_pages_fit_and_pass_axe(screens, thread, width, scheme):
-    screens.site.member("bob")
-    User.objects.filter(username="bob").update(is_staff=True, is_superuser=True)
+@pytest.mark.proof
+def test_pages_have_no_barriers(windows, bob, thread):
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
     for number in range(2, 22):
         forum.reply(author=thread.author, thread=thread, body=f"Reply {number}")
-    removed, own = prepare(thread)
-    with screens.open(viewport={"width": width, "height": 900}, color_scheme=scheme) as window:
-        page = window.new_page()
-        for path in (
-            "/threads",
-            "/threads/new",
-            thread.get_absolute_url(),
-            thread.url_of_page(2),
-            f"/post/{own.pk}/edit",
-            f"/post/{own.pk}/delete",
-            f"/post/{thread.posts.get(number=1).pk}/moderate",
-            removed.get_absolute_url(),
-            "/moderation",
-            "/moderation/members/alice/ban",
-            "/moderation/members/mallory/unban",
-        ):
-            page.goto(path)
-            root = "document.documentElement"
-            assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
-            assert page.evaluate("violations") == []
-            assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
+    removed, own = prepare(thread, bob)
+    page = windows.open(bob)
+    for path in (
+        "/threads",
+        "/threads/new",
+        thread.get_absolute_url(),
+        thread.url_of_page(2),
+        f"/post/{own.pk}/edit",
+        f"/post/{own.pk}/delete",
+        f"/post/{thread.posts.get(number=1).pk}/moderate",
+        removed.get_absolute_url(),
+        "/moderation",
+        "/moderation/members/alice/ban",
+        "/moderation/members/mallory/unban",
+    ):
+        page.goto(path)
+        assert barriers(page) == []

@@ -1,51 +1,21 @@
 """Tips in a real Chromium: what HTMX does to a page, what no script leaves, how it looks to machines."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
-from allauth.account.models import EmailAddress
-from axe_playwright_python.sync_playwright import Axe
-from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
 from degentalk.forum.models import Post, Tip
-from tests import make
-from tests.forum.test_in_browser import CHROMIUM, QUIET, RULES, Screens
+from tests import browsing, make
+from tests.browsing import barriers
 from tests.forum.tipping import balance, counted, member, post_by, tip
-from tests.wallet.test_ledger import give
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(autouse=True)
-def _may_use_the_database(monkeypatch):
-    # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+pytestmark = browsing.MARKS
 
 
 @pytest.fixture
-def screens(browser, site) -> Screens:
-    """Windows in which bob is signed in, who has been here long enough to tip."""
-    site.member("bob")
-    bob = User.objects.get(username="bob")
-    User.objects.filter(pk=bob.pk).update(date_joined=timezone.now() - timedelta(days=9))
-    EmailAddress.objects.filter(user=bob).update(verified=True)
-    give(bob, 300)
-    return Screens(browser, site)
+def bob(committed_db) -> User:
+    return member("bob", dgt=300)
 
 
 @pytest.fixture
@@ -54,13 +24,12 @@ def post(committed_db) -> Post:
 
 
 @pytest.fixture
-def page(screens, post) -> Iterator[Page]:
+def page(windows, bob, post) -> Page:
     """Bob reads the thread."""
-    with screens.open() as window:
-        page = window.new_page()
-        page.goto(post.thread.get_absolute_url())
-        page.evaluate("window.stays = true")
-        yield page
+    page = windows.open(bob)
+    page.goto(post.thread.get_absolute_url())
+    page.evaluate("window.stays = true")
+    return page
 
 
 def open_form(page):
@@ -85,23 +54,22 @@ def test_a_tip_is_given_without_a_reload(page, post):
     assert page.evaluate("[stays, violations]") == [True, []]
 
 
-def test_a_double_click_tips_once(page, post):
+def test_a_double_click_tips_once(page, post, bob):
     open_form(page)
     choose(page, 50)
     page.dblclick("#post-1 form.tip button")
     page.wait_for_selector("#post-1 div.tips >> text=1 tip")
     page.wait_for_load_state("networkidle")
-    assert (Tip.objects.count(), balance(User.objects.get(username="bob"))) == (1, 250)
+    assert (Tip.objects.count(), balance(bob)) == (1, 250)
 
 
-def test_a_double_click_without_script_tips_once(screens, post):
-    with screens.open(java_script_enabled=False) as window:
-        page = window.new_page()
-        page.goto(f"/post/{post.pk}/tip")
-        page.click('.offers button[value="10"]')
-        page.dblclick("form.tip button")
-        page.wait_for_url("**#post-1")
-        assert "1 tip" in page.inner_text("#post-1")
+def test_a_double_click_without_script_tips_once(windows, bob, post):
+    page = windows.open(bob, java_script_enabled=False)
+    page.goto(f"/post/{post.pk}/tip")
+    page.click('.offers button[value="10"]')
+    page.dblclick("form.tip button")
+    page.wait_for_url("**#post-1")
+    assert "1 tip" in page.inner_text("#post-1")
     assert counted(post) == (10, 1)
 
 
@@ -140,37 +108,23 @@ def test_who_was_signed_out_elsewhere_is_told(page):
     assert not Tip.objects.exists()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_tips_fit_and_pass_axe(screens, post, width, scheme):
-    bob, long = User.objects.get(username="bob"), member("W" * 24, dgt=100)
+@pytest.mark.proof
+def test_pages_of_tips_have_no_barriers(windows, bob, post):
     User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
-    admin = make.user("admin", is_staff=True, is_superuser=True)
+    admin, long = make.user("admin", is_staff=True, is_superuser=True), member("W" * 24, dgt=100)
     rows = [tip(post, giver, 5).tip for giver in (bob, long, long)]
     forum.undo_tip(tip=rows[2], actor=admin, reason="A reason")
-    with screens.open(viewport={"width": width, "height": 900}, color_scheme=scheme) as window:
-        page = window.new_page()
-        for path in (
-            post.thread.get_absolute_url(),
-            f"/post/{post.pk}/tip",
-            f"/post/{post.pk}/tips",
-            f"/tip/{rows[1].pk}/undo",
-        ):
-            page.goto(path)
-            assert page.evaluate("violations") == []  # before axe, which reads stylesheets in ways of its own
-            fits(page)
-        page.goto(post.thread.get_absolute_url())
-        open_form(page)
-        fits(page)
-        page.fill("#post-1 input[name=amount]", "1000")
-        page.click("#post-1 >> text=Continue")
-        page.wait_for_selector("#post-1 .err")
-        fits(page)
-        choose(page, 50)
-        fits(page)
-
-
-def fits(page):
-    root = "document.documentElement"
-    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
-    assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
+    page = windows.open(bob)
+    for path in (f"/post/{post.pk}/tip", f"/post/{post.pk}/tips", f"/tip/{rows[1].pk}/undo"):
+        page.goto(path)
+        assert barriers(page) == []
+    page.goto(post.thread.get_absolute_url())
+    assert barriers(page) == []
+    open_form(page)
+    assert barriers(page) == []
+    page.fill("#post-1 input[name=amount]", "1000")
+    page.click("#post-1 >> text=Continue")
+    page.wait_for_selector("#post-1 .err")
+    assert barriers(page) == []
+    choose(page, 50)
+    assert barriers(page) == []
