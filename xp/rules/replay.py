@@ -1,4 +1,4 @@
-"""What happened, evaluated once more under other circumstances: the same events, in their order, with the same rules."""
+"""What happened, evaluated once more under other circumstances: the same events in order, by the same rules."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def replay(
 ) -> int:
     """XP of all that happened from `since` on, had the member been on that path: `path` multiplies each action.
 
-    Caps are judged anew by what this replay grants. Give it what happened before in the week of `since` too, since weekly
-    caps count it; its XP are not part of the sum. Cooldowns and conditions of accounts are as they were: met.
+    Caps are judged anew by what this replay grants. Give it what happened before in the UTC week of `since` too, which
+    weekly caps count; its XP are not part of the sum. Cooldowns and conditions of accounts are as they were: met.
     """
     earned: Counter[tuple[object, ...]] = Counter()
     total = 0
