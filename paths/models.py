@@ -64,7 +64,6 @@ class XpPath(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("place on pages"), default=100)
 
-    levels: models.Manager[XpPathLevel]
     objects: ClassVar[Any] = XpPathQuerySet.as_manager()
 
     class Meta:
