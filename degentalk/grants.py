@@ -27,6 +27,7 @@ TABLES: dict[str, str] = {
     "forum": ALL,
     "post_revisions": APPEND,
     "moderation_acts": APPEND,
+    "thread_highlights": APPEND,
     "post_tips": "select, insert, update (is_reversed, reversed_at)",
     # rules that staff tune; published versions only grow
     "rule_sets": APPEND,
@@ -48,7 +49,7 @@ TABLES: dict[str, str] = {
     # XP: what is written without a door, because no total depends on it
     "event_participations": APPEND,
     "streak_days": APPEND,
-    "streak_freezes": "select, insert, update",
+    "streak_freezes": ALL,
     "user_streaks": "select, insert, update",
     "xp_boosts": APPEND,
     "xp_refusals": ALL,

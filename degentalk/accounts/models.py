@@ -46,8 +46,8 @@ ICON_OF_KIND = {
     "adjustment": "xp",
     "boost": "zap",
     "freeze": "flame",
-    "path": "compass",
-    "shop": "shopping-bag",
+    "path": "trending-up",
+    "shop": "store",
 }
 
 

@@ -1,5 +1,6 @@
 """The verbs of `accounts`: telling members something, their settings and tokens, and what staff decide about them."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -387,3 +388,16 @@ def _tell_about_token(token: ApiToken) -> None:
         key=key,
     )
     mail.send(to=token.user.email, template="accounts/mail/token_created", context={"token": token}, key=key)
+
+
+WEAR = "UPDATE users SET look = jsonb_set(look, %s, %s::jsonb) WHERE user_id = %s"
+TAKE_OFF = "UPDATE users SET look = look - %s WHERE user_id = %s"
+
+
+def wear(*, user_id: int, slot: str, look: object | None) -> None:
+    """Let a member look so in a slot, wherever their name stands; None takes off what is worn there."""
+    with connection.cursor() as cursor:
+        if look is None:
+            cursor.execute(TAKE_OFF, [slot, user_id])
+        else:
+            cursor.execute(WEAR, [[slot], json.dumps(look), user_id])

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from degentalk.accounts.models import Notification, User
 from degentalk.demo.memory import Memory
 from degentalk.rulebook.services import RuleSetFacts
+from paths import rules as path_rules
 from xp import rules
 from xp.models import LevelDgtRewardLog, XpAction, XpRefusal
 from xp.rules import Curve, Event
@@ -23,11 +24,13 @@ BATCH = 1_000
 POST_AWARDS = """
 select user_id, at::timestamptz, (posted).level_before, (posted).level_after from (
     select user_id, at, case when set_config('degentalk.now', at, false) = at then
-        xp_post(user_id, action, points, key, %s, trace::jsonb, cause_type, cause_id, counterparty_id)
+        xp_post(user_id, action, points, key, %s, trace::jsonb, cause_type, cause_id, counterparty_id,
+            p_path => path, p_path_share => case when path is not null then points end)
     end as posted
     from unnest(
-        %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[]
-    ) as awards (at, user_id, action, points, key, trace, cause_type, cause_id, counterparty_id)
+        %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::bigint[], %s::text[]
+    ) as awards (at, user_id, action, points, key, trace, cause_type, cause_id, counterparty_id, path)
 ) as awarded
 where (posted).level_after > (posted).level_before
 """
@@ -45,6 +48,7 @@ class _Posting(NamedTuple):
     cause_type: str
     cause_id: str
     counterparty_id: int | None
+    path: str | None
 
 
 class Awards:
@@ -71,7 +75,8 @@ class Awards:
         giver: User | None = None,
     ) -> None:
         """Decide now; what is granted is posted with the next `flush`, with all that was decided before it."""
-        state = self.memory.state(user, action, at, giver)
+        path = self.memory.paths.get(user.pk)
+        state = self.memory.state(user, action, at, giver, self._multiplier(path, action))
         event = Event(action, at, base=base, other_acts=giver is not None)
         decision = rules.evaluate(self.rule_set.rules, state, event)
         if decision.trace is None:
@@ -89,6 +94,7 @@ class Awards:
                 cause[0],
                 str(cause[1]),
                 giver.pk if giver else None,
+                path,
             )
         )
         if len(self._waiting) >= BATCH:
@@ -111,6 +117,10 @@ class Awards:
         self.flush()
         XpRefusal.objects.bulk_create(self._refused)
         self._refused.clear()
+
+    def _multiplier(self, path: str | None, action: str) -> rules.Multiplier | None:
+        bps = path_rules.multiplier(self.rule_set.rules, path, action)
+        return None if bps == rules.ONE else rules.Multiplier(f"path:{path}", bps)
 
     def _keep_refusal(
         self,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from degentalk.demo.careers import careers_of
 from degentalk.demo.chance import stream
 from degentalk.demo.conversations import VERA, Conversation
 from degentalk.demo.likes import likes_of
@@ -13,9 +14,10 @@ from degentalk.demo.moderation import changes
 from degentalk.demo.occasions import NOW_ON, Occasion, calendar, joins
 from degentalk.demo.people import Person
 from degentalk.demo.staff import awards_of_staff, brought_up, movements
-from degentalk.demo.steps import Announce, Confirm, Freeze, Join, Like, Post, Step, Tip, Transfer, Visit
+from degentalk.demo.steps import Announce, ChoosePath, Confirm, Freeze, Join, Like, Post, Step, Tip, Transfer, Visit
 from degentalk.demo.tips import tips_of
 from degentalk.demo.visits import Visits, habit_of, visits_of, with_streaks
+from paths import rules as path_rules
 from xp.rules.streaks import milestones
 
 ANNOUNCED_BEFORE = timedelta(days=14)
@@ -41,10 +43,11 @@ def history(
     tips = tips_of(people, threads, now, seed)
     by_staff = list(awards_of_staff(people, now, stream(seed, "staff")))
     events = calendar(now, history_days)
-    steps: list[Step] = [*posts, *likes, *movements_of_dgt, *tips, *by_staff, *brought_up(people, now)]
+    careers = careers_of(people, rules, now, seed)
+    steps: list[Step] = [*posts, *likes, *movements_of_dgt, *tips, *by_staff, *careers, *brought_up(people, now)]
     steps += changes(people, threads, now, stream(seed, "changes"))
     steps += _announcements(events, now - timedelta(days=history_days))
-    past = _Past(threads, rules, posts, likes)
+    past = _Past(threads, rules, posts, likes, careers)
     for movement in movements_of_dgt:
         if isinstance(movement, Transfer):
             past.present[movement.sender].append(movement.at)
@@ -76,21 +79,32 @@ class _Past:
     """When members were here for a reason, and what that earned them by the rules, more or less."""
 
     def __init__(
-        self, threads: Sequence[Conversation], rules: Mapping[str, Any], posts: Sequence[Post], likes: Sequence[Like]
+        self,
+        threads: Sequence[Conversation],
+        rules: Mapping[str, Any],
+        posts: Sequence[Post],
+        likes: Sequence[Like],
+        careers: Sequence[ChoosePath],
     ) -> None:
+        self.present: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._rules = rules
+        self._careers: defaultdict[str, list[ChoosePath]] = defaultdict(list)
+        for choice in careers:
+            self._careers[choice.username].append(choice)
+            self.present[choice.username].append(choice.at)
         self._base = {name: action["base"] for name, action in rules["xp"]["actions"].items()}
         self._milestones = milestones(rules)
         self._earned: Counter[str] = Counter()
-        self.present: defaultdict[str, list[datetime]] = defaultdict(list)
         self.freezes: defaultdict[str, list[datetime]] = defaultdict(list)
         for post in posts:
             author = threads[post.thread].posts[post.index].author.username
             self.present[author].append(post.at)
-            self._earned[author] += self._base["post_created" if post.index else "thread_created"]
+            self._earned[author] += self._xp(author, "post_created" if post.index else "thread_created", post.at)
         for like in likes:
             self.present[like.liker].append(like.at)
             if like.is_liked:
-                self._earned[threads[like.thread].posts[like.index].author.username] += self._base["like_received"]
+                author = threads[like.thread].posts[like.index].author.username
+                self._earned[author] += self._xp(author, "like_received", like.at)
 
     def life_of(self, person: Person, events: Sequence[Occasion], now: datetime, seed: int) -> Iterator[Step]:
         """Signing up, what they join to get where they are to be, and the visits that all of it makes."""
@@ -98,7 +112,7 @@ class _Past:
         until = now - timedelta(days=person.banned.days_ago) if person.banned else now
         habit = habit_of(person, now, stream(seed, "days", person.username))
         earned = self._earned[person.username] + sum(
-            self._base["daily_login"] + (visit.milestone_xp or 0)
+            self._xp(person.username, "daily_login", visit.at) + (visit.milestone_xp or 0)
             for visit in self._visits(person, habit, (), now, seed)
         )
         missing = person.target_xp - earned - (LEFT_OPEN_XP if person.is_demo_account else 0)
@@ -110,6 +124,12 @@ class _Past:
         if person.is_verified:
             yield Confirm(min(since + CONFIRMED_AFTER, now), person.username)
         yield from self._visits(person, habit, tuple(joined), now, seed)
+
+    def _xp(self, username: str, action: str, at: datetime) -> int:
+        """What an action earned about then, on the path of that time."""
+        chosen = [choice.path for choice in self._careers[username] if choice.at <= at]
+        bps = path_rules.multiplier(self._rules, chosen[-1] if chosen else None, action)
+        return int(self._base[action]) * bps // path_rules.ONE
 
     def _visits(
         self, person: Person, habit: Visits, joined: Sequence[datetime], now: datetime, seed: int

@@ -15,6 +15,8 @@ class Memory:
     def __init__(self) -> None:
         self.verified: set[int] = set()
         self.suspended: set[int] = set()
+        self.paths: dict[int, str] = {}
+        """Of each member who chose one, the primary path."""
         self._boosts: dict[int, list[XpBoost]] = {}
         self._joined: dict[int, list[tuple[int, datetime]]] = {}
         self._last: dict[tuple[int, str], datetime] = {}
@@ -37,8 +39,8 @@ class Memory:
         if other is not None:
             self._pairs[user.pk, other.pk, action, day] += points
 
-    def state(self, user: User, action: str, at: datetime, other: User | None) -> MemberState:
-        """What the rules may know of a member at that moment."""
+    def state(self, user: User, action: str, at: datetime, other: User | None, path: Multiplier | None) -> MemberState:
+        """What the rules may know of a member at that moment; `path` is what theirs multiplies the action by."""
         day, week = (span_at(name, at).starts_on for name in ("day", "week"))
         return MemberState(
             last_awarded_at=self._last.get((user.pk, action)),
@@ -47,6 +49,7 @@ class Memory:
             is_verified=user.pk in self.verified,
             day_xp=self._days[user.pk, action, day],
             week_xp=self._weeks[user.pk, action, week],
+            path=path,
             boosts=self._boosts_of(user, at),
             joined=frozenset(event for event, ends_at in self._joined.get(user.pk, ()) if ends_at > at),
             counterparty=self._counterparty(other, self._pairs[user.pk, other.pk, action, day]) if other else None,

@@ -152,6 +152,15 @@ class AdjustTo:
     reason: str
 
 
+@dataclass(frozen=True)
+class ChoosePath:
+    """A member makes a path the primary one."""
+
+    at: datetime
+    username: str
+    path: str
+
+
 # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -211,6 +220,7 @@ Step = (
     | Freeze
     | Adjust
     | AdjustTo
+    | ChoosePath
     | Transfer
     | Tip
     | UndoTip

@@ -25,6 +25,7 @@ from degentalk.forum import services as forum
 from degentalk.forum.models import Like, ModerationAct, Post, Thread, Tip
 from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.services import RuleSetFacts
+from paths import services as paths
 from wallet import services as wallet
 from wallet.models import UserWallet
 from xp import services as xp
@@ -311,6 +312,14 @@ class World:
     def _second(self, username: str) -> User:
         """A member of staff who is neither that member nor `_staff_for` them."""
         return self._users[MODERATOR if username in {ADMIN, ECONOMIST} else ADMIN]
+
+    @_play.register
+    def _choose_path(self, step: steps.ChoosePath) -> None:
+        self._turn_to(step.at)
+        user = self._users[step.username]
+        if user.pk not in self._awards.memory.suspended:
+            paths.choose_primary(user=user, path_id=step.path)
+            self._awards.memory.paths[user.pk] = step.path
 
     # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

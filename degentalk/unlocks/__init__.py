@@ -6,9 +6,10 @@ name and knows nothing else of them.
 
 from degentalk.unlocks.data import UnlockData
 from degentalk.unlocks.registry import discover, find, register, types
-from degentalk.unlocks.types import Delivered, Target, UnlockType, Usable, Wearable
+from degentalk.unlocks.types import Data, Delivered, Target, UnlockType, Usable, Wearable
 
 __all__ = [
+    "Data",
     "Delivered",
     "Target",
     "UnlockData",

@@ -1,5 +1,6 @@
 """Threads, the posts in them, who likes and tips those, and what moderators did. One noun a file."""
 
+from degentalk.forum.models.highlight import ThreadHighlight
 from degentalk.forum.models.like import Like
 from degentalk.forum.models.moderation import ModerationAct
 from degentalk.forum.models.post import Post
@@ -7,4 +8,4 @@ from degentalk.forum.models.revision import PostRevision
 from degentalk.forum.models.thread import Thread, anchor_of, slug_of
 from degentalk.forum.models.tip import Tip
 
-__all__ = ["Like", "ModerationAct", "Post", "PostRevision", "Thread", "Tip", "anchor_of", "slug_of"]
+__all__ = ["Like", "ModerationAct", "Post", "PostRevision", "Thread", "ThreadHighlight", "Tip", "anchor_of", "slug_of"]

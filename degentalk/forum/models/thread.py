@@ -43,6 +43,8 @@ class Thread(models.Model):
     is_locked = models.BooleanField(_("locked"), default=False, db_default=False)
     # The same as “its opening post is not visible”, kept here so that lists need no join.
     is_removed = models.BooleanField(_("removed"), default=False, db_default=False)
+    # The end of its newest highlight, kept here so that lists need no join.
+    highlighted_until = models.DateTimeField(_("highlighted until"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = ThreadQuerySet.as_manager()
 

@@ -1,0 +1,31 @@
+"""A path switch: it lets its owner choose another primary path without waiting."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from degentalk import unlocks
+from degentalk.accounts.models import User
+from paths.services import grant_switch_token, spent_tokens, take_switch_token
+
+
+class PathSwitchData(unlocks.UnlockData):
+    pass
+
+
+def deliver(user: User, data: unlocks.Data, source: str) -> None:
+    """It waits until its owner switches."""
+    grant_switch_token(user=user, source=source)
+
+
+TYPE = unlocks.register(
+    unlocks.Delivered(
+        name="path_switch",
+        label=gettext_lazy("Path switch"),
+        icon="trending-up",
+        data=PathSwitchData,
+        says=lambda data: _("Choose another path once, without waiting."),
+        deliver=deliver,
+        take_away=take_switch_token,
+        spent=spent_tokens,
+    )
+)

@@ -1,0 +1,9 @@
+"""What happens in the shop. Money and thing move in one transaction, or neither does."""
+
+from shop.services.acquiring import Bought, new_key, purchase
+from shop.services.granting import grant
+from shop.services.refunds import refund, refund_or_ask
+from shop.services.using import use
+from shop.services.wearing import equip, unequip
+
+__all__ = ["Bought", "equip", "grant", "new_key", "purchase", "refund", "refund_or_ask", "unequip", "use"]

@@ -1,0 +1,31 @@
+"""Using what is used up by it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from degentalk.accounts.models import User
+from degentalk.core.clock import database_time
+from degentalk.unlocks import Usable
+from shop.errors import UsedUp
+from shop.models import DgtUnlockLog
+from shop.services.finding import locked_item
+from xp import services as xp
+
+
+@transaction.atomic
+def use(*, user: User, item_id: int, target: str = "") -> str:
+    """Use one of the member's own, which uses it up. Returns what happened, in a sentence; so does the second click.
+
+    Raises NotYours, UsedUp for what cannot be used or was taken back, and Refused for what its type refuses now.
+    """
+    xp.lock_members([user])
+    item = locked_item(user, item_id)
+    if item.state == DgtUnlockLog.State.USED:
+        return item.used_for
+    kind = item.unlock_type
+    if not isinstance(kind, Usable) or item.state != DgtUnlockLog.State.OWNED:
+        raise UsedUp(_("This cannot be used."))
+    told = kind.use(user, item.unlock_data, item.source, target)
+    item.state, item.used_at, item.used_for = DgtUnlockLog.State.USED, database_time(), told[:200]
+    item.save(update_fields=["state", "used_at", "used_for"])
+    return told

@@ -1,0 +1,1 @@
+"""Types of unlocks whose effects this app shows. One file each; `degentalk.unlocks.discover` finds them."""
