@@ -18,7 +18,7 @@ from degentalk.core.errors import Refused
 from degentalk.unlocks import Delivered
 from shop.errors import NoRefund
 from shop.models import DgtUnlock, DgtUnlockLog, ShopPolicy
-from shop.services.wearing import take_off
+from shop.services.wearing import hold_looks, take_off
 from wallet import services as wallet
 from xp import services as xp
 
@@ -38,7 +38,7 @@ def refund(*, item: DgtUnlockLog, actor: User, reason: str, approver: User | Non
         raise Refused(_("Say why: the reason is kept."))
     unlock = DgtUnlock.objects.select_for_update(no_key=True).get(pk=item.unlock_id)
     people = User.objects.in_bulk({item.user_id, item.payer_id or item.user_id})
-    list(User.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    hold_looks(list(people.values()))
     wallet.hold_decisions(actor)
     xp.lock_members(people.values())
     row: DgtUnlockLog = DgtUnlockLog.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)

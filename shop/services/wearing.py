@@ -1,5 +1,7 @@
 """Putting on and taking off. A slot holds one thing."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from degentalk.accounts import services as accounts
@@ -8,7 +10,6 @@ from degentalk.unlocks import Wearable
 from shop.errors import NotWearable, UsedUp
 from shop.models import DgtUnlockLog
 from shop.services.finding import locked_item
-from xp import services as xp
 
 
 @transaction.atomic
@@ -17,7 +18,7 @@ def equip(*, user: User, item_id: int) -> DgtUnlockLog:
 
     Raises NotYours, NotWearable, UsedUp for what was taken back.
     """
-    xp.lock_members([user])  # two things for one slot at once: one after the other
+    hold_looks([user])
     item = locked_item(user, item_id)
     kind = item.unlock_type
     if not isinstance(kind, Wearable):
@@ -34,14 +35,20 @@ def equip(*, user: User, item_id: int) -> DgtUnlockLog:
 @transaction.atomic
 def unequip(*, user: User, item_id: int) -> DgtUnlockLog:
     """Take something off. Twice is the same as once. Raises NotYours."""
-    xp.lock_members([user])
+    hold_looks([user])
     item = locked_item(user, item_id)
     take_off(item)
     return item
 
 
+def hold_looks(people: Collection[User]) -> None:
+    """Hold how these members look, in order: of two changes at once, one comes after the other."""
+    held = User.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
+    list(held.select_for_update(no_key=True).values_list("pk"))
+
+
 def take_off(item: DgtUnlockLog) -> None:
-    """Take off what may be worn. The member's XP is locked."""
+    """Take off what may be worn. Wants the member's look held."""
     if item.equipped_slot is None:
         return
     slot, item.equipped_slot = item.equipped_slot, None

@@ -1,0 +1,236 @@
+"""What the shop shows: every unlock as it stands for one member, in a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext as _
+
+from degentalk import unlocks
+from degentalk.accounts.models import User
+from degentalk.core.clock import database_time
+from degentalk.core.errors import MemberError
+from degentalk.unlocks import Delivered, Usable, Wearable
+from paths.models import UserPath
+from shop.models import DgtUnlock, DgtUnlockLog, Rarity
+from wallet.models import UserWallet
+from xp.models import UserXp
+
+
+class UnknownFilter(MemberError, BadRequest):
+    """The address asks for something that the shop cannot be filtered by."""
+
+    status = 400
+    code = "unknown-filter"
+
+
+YES, NO = "1", "0"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an address asks for. Those about the member ask nothing of a visitor."""
+
+    type: str = ""
+    rarity: str = ""
+    affordable: bool | None = None
+    owned: bool | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Filters":
+        """`?type=badge&rarity=epic&affordable=1&owned=0`; empty values ask for nothing. Raises UnknownFilter."""
+        kind, rarity = query.get("type", ""), query.get("rarity", "")
+        if kind and unlocks.find(kind) is None:
+            raise UnknownFilter(_("There is no such type of unlocks."))
+        if rarity and rarity not in Rarity.values:
+            raise UnknownFilter(_("There is no such rarity."))
+        return cls(kind, rarity, _yes_or_no(query.get("affordable", "")), _yes_or_no(query.get("owned", "")))
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum((bool(self.type), bool(self.rarity), self.affordable is not None, self.owned is not None))
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What has to be reached first, and how far the member is."""
+
+    level: int
+    needed: int
+    path: str = ""
+    """The path's name, where it is a level of a path."""
+
+    @property
+    def to_go(self) -> int:
+        return self.needed - self.level
+
+
+@dataclass(frozen=True)
+class Card:
+    """An unlock as it stands for a member, or for a visitor."""
+
+    unlock: DgtUnlock
+    kind: unlocks.UnlockType
+    state: str
+    """available, short, locked, sold_out, not_yet, over, limit, owned or equipped."""
+    price: int
+    was: int | None
+    """The price without the sale that is on."""
+    gap: int
+    """DGT that the member lacks."""
+    gate: Gate | None
+    count: int
+    """Pieces that the member has and has not used."""
+    item: DgtUnlockLog | None
+    """One of them; of things to wear the one there is."""
+    left: int | None
+    """How many more one member may have; None without a limit."""
+
+    @property
+    def is_consumable(self) -> bool:
+        return not isinstance(self.kind, Wearable)
+
+    @property
+    def says(self) -> str:
+        """What it does, in one sentence."""
+        return self.kind.says(self.unlock.unlock_data)
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.state == "available"
+
+
+@dataclass
+class Shopper:
+    """What decides about the cards of a member. Without one nothing is owned, nothing reached, nothing spent."""
+
+    user: User | None
+    balance: int = 0
+    level: int = 1
+    path_levels: dict[str, int] = field(default_factory=dict)
+    kept: dict[int, list[DgtUnlockLog]] = field(default_factory=dict)
+    """By unlock, the pieces that are not used up."""
+    ever: Counter[int] = field(default_factory=Counter)
+    """By unlock, the pieces that count against its limit."""
+
+    @classmethod
+    def of(cls, user: User | None) -> "Shopper":
+        """Four queries, and one for each type that is delivered and used up elsewhere."""
+        if user is None or not user.is_authenticated:
+            return cls(None)
+        shopper = cls(user, UserWallet.objects.of(user).dgt_balance, UserXp.objects.of(user).level)
+        shopper.path_levels = dict(UserPath.objects.of(user).values_list("path_id", "path_level"))
+        items = list(DgtUnlockLog.objects.of(user).counted().order_by("id"))
+        gone = spent(items)
+        for item in items:
+            shopper.ever[item.unlock_id] += 1
+            if item.state == DgtUnlockLog.State.OWNED and item.source not in gone:
+                shopper.kept.setdefault(item.unlock_id, []).append(item)
+        return shopper
+
+
+def spent(items: Iterable[DgtUnlockLog]) -> set[str]:
+    """The sources of those that were delivered and are used up, although the shop's log says owned."""
+    by_type: dict[str, list[str]] = {}
+    for item in items:
+        if isinstance(item.unlock_type, Delivered):
+            by_type.setdefault(item.type, []).append(item.source)
+    found: set[str] = set()
+    for name, sources in by_type.items():
+        kind = unlocks.find(name)
+        if isinstance(kind, Delivered):
+            found |= kind.spent(sources)
+    return found
+
+
+def cards(user: User | None, filters: Filters) -> list[Card]:
+    """The shop as the filters ask for it, in its order. As many queries however many unlocks."""
+    shopper, now = Shopper.of(user), database_time()
+    rows = DgtUnlock.objects.listed()
+    if filters.type:
+        rows = rows.filter(type=filters.type)
+    if filters.rarity:
+        rows = rows.filter(rarity=filters.rarity)
+    shown = [card for row in rows if (card := card_of(row, shopper, now)) is not None]
+    return [card for card in shown if _is_asked_for(card, filters, shopper)]
+
+
+def card_of(unlock: DgtUnlock, shopper: Shopper, moment: datetime) -> Card | None:
+    """An unlock as it stands for a member at that moment; None where no app knows its type any more."""
+    kind = unlock.kind
+    if kind is None:
+        return None
+    price = unlock.price_at(moment)
+    kept = shopper.kept.get(unlock.pk, [])
+    left = None if unlock.limit_per_member is None else max(unlock.limit_per_member - shopper.ever[unlock.pk], 0)
+    gate = _gate(unlock, shopper)
+    return Card(
+        unlock=unlock,
+        kind=kind,
+        state=_state(unlock, kind, kept, left, gate, shopper, moment),
+        price=price,
+        was=unlock.cost_dgt if price != unlock.cost_dgt else None,
+        gap=max(price - shopper.balance, 0),
+        gate=gate,
+        count=len(kept),
+        item=kept[0] if kept else None,
+        left=left,
+    )
+
+
+def _state(
+    unlock: DgtUnlock,
+    kind: unlocks.UnlockType,
+    kept: list[DgtUnlockLog],
+    left: int | None,
+    gate: Gate | None,
+    shopper: Shopper,
+    moment: datetime,
+) -> str:
+    if kept and isinstance(kind, Wearable):
+        return "equipped" if kept[0].equipped_slot else "owned"
+    if unlock.available_from is not None and moment < unlock.available_from:
+        return "not_yet"
+    if unlock.available_until is not None and moment >= unlock.available_until:
+        return "over"
+    if unlock.stock == 0:
+        return "sold_out"
+    if left == 0:
+        return "limit"
+    if gate is not None and shopper.user is not None:
+        return "locked"
+    if shopper.user is not None and unlock.price_at(moment) > shopper.balance:
+        return "short"
+    return "available"
+
+
+def _gate(unlock: DgtUnlock, shopper: Shopper) -> Gate | None:
+    if shopper.level < unlock.min_level:
+        return Gate(shopper.level, unlock.min_level)
+    if unlock.required_path_id is not None:
+        level = shopper.path_levels.get(unlock.required_path_id, 0)
+        if level < unlock.min_path_level:
+            return Gate(level, unlock.min_path_level, str(unlock.required_path))
+    return None
+
+
+def _is_asked_for(card: Card, filters: Filters, shopper: Shopper) -> bool:
+    if shopper.user is None:
+        return True
+    if filters.affordable is not None and filters.affordable != (card.gap == 0):
+        return False
+    return filters.owned is None or filters.owned == bool(card.count)
+
+
+def _yes_or_no(value: str) -> bool | None:
+    if value not in {"", YES, NO}:
+        raise UnknownFilter(_("“affordable” and “owned” are 1 or 0."))
+    return None if value == "" else value == YES
+
+
+def usable(item: DgtUnlockLog) -> bool:
+    """Whether its owner can use it now."""
+    return item.state == DgtUnlockLog.State.OWNED and isinstance(item.unlock_type, Usable)
