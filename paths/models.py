@@ -226,10 +226,11 @@ class PathPolicy(models.Model):
 
 
 class PathLeaderboardRow(models.Model):
-    """The plan's view `path_leaderboard`: listed members by XP of a path. Positions come from the service."""
+    """The plan's view `path_leaderboard`: listed members by XP of a path. Of one path, a member has one row. Positions
+    come from the service."""
 
     id = models.BigIntegerField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
     path = models.ForeignKey(XpPath, models.DO_NOTHING, related_name="+")
     username = models.CharField(max_length=24)
     look = models.JSONField()
