@@ -102,7 +102,7 @@ class XpPathLevel(models.Model):
 
 class UserPathQuerySet(models.QuerySet["UserPath"]):
     def of(self, user: User) -> Self:
-        return self.filter(user_id=user.pk).select_related("path")
+        return self.filter(user_id=user.pk).select_related("path").prefetch_related("path__levels")
 
     def primary_of(self, user: User) -> UserPath | None:
         """The member's primary path with its XP, or None before the first choice."""

@@ -25,6 +25,9 @@ SCOPES = {
     "xp:read": _("Read my XP, levels and awards"),
     "wallet:read": _("Read my DGT balance and history"),
     "wallet:transfer": _("Send my DGT to other members"),
+    "paths:choose": _("Choose my primary path"),
+    "shop:read": _("Read what I have from the shop"),
+    "shop:purchase": _("Buy in the shop with my DGT, and wear and use what I have"),
     "xp:trigger": _("Trigger for me the actions that members may trigger themselves"),
     "xp:award": _("Award XP to members (for a connected forum)"),
 }

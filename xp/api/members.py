@@ -244,13 +244,14 @@ class Member(ReadView):
         Who hides from leaderboards shows others no position, who keeps their DGT private no `dgt`; to themselves they
         show both, by session or with the scopes `xp:read` and `wallet:read`. Suspended members are not found.
         """
-        summary = UserXpSummary.objects.filter(pk=user_id, is_active=True).select_related("user").first()
-        if summary is None:
-            raise NotFound(_("There is no such member."))
-        return Response(MemberSerializer(_profile(request, summary)).data)
+        return Response(MemberSerializer(profile_of(request, user_id)).data)
 
 
-def _profile(request: Request, summary: UserXpSummary) -> dict[str, Any]:
+def profile_of(request: Request, user_id: int) -> dict[str, Any]:
+    """What MemberSerializer tells the caller of a member. Raises NotFound."""
+    summary = UserXpSummary.objects.filter(pk=user_id, is_active=True).select_related("user").first()
+    if summary is None:
+        raise NotFound(_("There is no such member."))
     is_own = request.user.pk == summary.pk
     shows_place = summary.is_listed or (is_own and has_scope(request, XP_READ))
     shows_dgt = not summary.user.hides_balance or (is_own and has_scope(request, WALLET_READ))
