@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("degentalk.accounts.urls")),  # stands in for two of allauth's views
     path("account/", include("allauth.urls")),
     path("", include("xp.urls")),
+    path("", include("paths.urls")),
     path("", include("wallet.urls")),
     path("", include("degentalk.forum.urls")),
     path("", include("degentalk.pages.urls")),

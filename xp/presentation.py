@@ -1,7 +1,7 @@
 """XP as members read it: what an award was for and its arithmetic, why something earned nothing, a place on the board,
 the ladder of ranks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import prod
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from degentalk.accounts.boards import Place
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
+from paths import rules as path_rules
 from xp import services
 from xp.boards import XpBoard
 from xp.figures import factor, times, whole
@@ -50,25 +51,30 @@ class Entry:
 
 
 def entries(rows: Iterable[XpLog], *, is_own: bool = False) -> list[Entry]:
-    """Rows of `XpLog.objects.of(user)`, ready to show; with the reasons of staff if it is the member who looks."""
+    """Rows of `XpLog.objects.of(user).with_reversals().with_rules()`, ready to show; with the reasons of staff if it is
+    the member who looks."""
     return [entry(row, is_own=is_own) for row in rows]
 
 
 def entry(row: XpLog, *, is_own: bool = False) -> Entry:
     """One row, ready to show. A reversal says what it takes back and has no arithmetic of its own."""
-    is_award = row.action_id is not None and row.reverses_id is None
     return Entry(
-        label=_label(row),
+        label=label(row),
         points=row.xp_awarded,
         created_at=row.created_at,
-        formula=formula(row.why) if is_award else "",
-        trace_lines=trace_lines(row.why) if is_award else (),
+        formula=formula_of(row),
+        trace_lines=lines_of(row) if _is_award(row) else (),
         reversed=hasattr(row, "reversed_by"),
         cause_type=row.cause_type,
         cause_id=row.cause_id,
         because=str(row.metadata.get("because", "")).partition(":")[0],
         reason=row.reason if is_own else "",
     )
+
+
+def formula_of(row: XpLog) -> str:
+    """The arithmetic of an award at a glance; empty for a reversal and for an adjustment by staff."""
+    return formula(row.why) if _is_award(row) else ""
 
 
 def formula(trace: Trace) -> str:
@@ -85,11 +91,20 @@ def formula(trace: Trace) -> str:
     return _("%(equation)s, of which a cap left %(points)s") % {"equation": equation, "points": whole(trace.result)}
 
 
-def trace_lines(trace: Trace) -> tuple[TraceLine, ...]:
-    """An award's arithmetic, line by line: base, every multiplier, result."""
+def lines_of(row: XpLog) -> tuple[TraceLine, ...]:
+    """An award's arithmetic, line by line; its path has the name that the rules of that moment gave it."""
+    trace = row.why
+    if not any(multiplier.source.startswith("path:") for multiplier in trace.multipliers):
+        return trace_lines(trace)
+    decided_by = rulebook.at(number=row.rule_set_id, sha256=row.rule_set.sha256)
+    return trace_lines(trace, {path.id: path.name for path in path_rules.paths(decided_by.rules).values()})
+
+
+def trace_lines(trace: Trace, names: Mapping[str, str] | None = None) -> tuple[TraceLine, ...]:
+    """An award's arithmetic, line by line: base, every multiplier, result. `names` are those of paths, by their ids."""
     lines = [] if trace.scale is None else [(_("DGT moved"), whole(trace.scale.amount))]
     lines.append((_("Base"), whole(trace.base)))
-    lines += [(_source(multiplier), times(multiplier.basis_points)) for multiplier in trace.multipliers]
+    lines += [(_source(multiplier, names or {}), times(multiplier.basis_points)) for multiplier in trace.multipliers]
     if trace.limit is not None:
         lines.append((_limit(trace.limit.name), whole(trace.limit.left)))
     lines.append((_("Result") if _is_exact(trace) else _("Result, rounded down"), f"= {whole(trace.result)}"))
@@ -252,14 +267,19 @@ def action_pays(name: str) -> int:
     return action.base if action and action.is_enabled else 0
 
 
-def _label(row: XpLog) -> str:
-    label = row.action.label if row.action else _adjustment(row)
+def label(row: XpLog) -> str:
+    """What a row is about, in words."""
+    what = row.action.label if row.action else _adjustment(row)
     if row.reverses_id is None:
-        return label
+        return what
     words = _("Taken back: %(label)s") if row.xp_awarded < 0 else _("Granted again: %(label)s")
     if row.xp_awarded >= 0 and row.metadata.get("because", "").startswith("tip_returned:"):
         words = _("%(label)s, what stayed of it")
-    return words % {"label": label}
+    return words % {"label": what}
+
+
+def _is_award(row: XpLog) -> bool:
+    return row.action_id is not None and row.reverses_id is None
 
 
 def _adjustment(row: XpLog) -> str:
@@ -281,13 +301,15 @@ def _is_exact(trace: Trace) -> bool:
     return bool(multiply(trace.base, trace.multipliers) * ONE ** len(trace.multipliers) == product)
 
 
-def _source(multiplier: Multiplier) -> str:
-    """`path:analyst` reads “Analyst path”. An event has its name, a boost needs none."""
+def _source(multiplier: Multiplier, names: Mapping[str, str]) -> str:
+    """`path:analyst` reads “Analyst path”, by its name if that is known. An event has its name, a boost needs none."""
     kind, _colon, name = multiplier.source.partition(":")
     match kind:
         case "event":
             return _("Event “%(name)s”") % {"name": name}
         case "boost":
             return _("Boost")
+        case "path" if name in names:
+            return _("%(name)s path") % {"name": names[name]}
     words = f"{name} {kind}".strip().replace("_", " ")
     return words[:1].upper() + words[1:]

@@ -11,6 +11,8 @@ urlpatterns = [
     path("me", views.me, name="me"),
     path("profile/<str:username>", views.member, name="profile"),
     path("leaderboards", views.leaderboards, name="leaderboards"),
+    path("paths", views.all_paths, name="paths"),
+    path("paths/<slug:path_id>", views.one_path, name="path"),
     path("healthz", views.healthz, name="healthz"),
     path("dev/components", gallery.gallery, name="gallery"),
 ]

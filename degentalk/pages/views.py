@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,7 +14,10 @@ from degentalk.accounts.boards import asks_who_it_is
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.forum.models import Thread
-from degentalk.pages import boards, causes, profile
+from degentalk.pages import boards, causes, paths, profile
+from paths.models import XpPath
+from paths.presentation import summary_of
+from paths.views import board_shown as path_board_shown
 from wallet.boards import DgtBoard
 from xp import events
 from xp.boards import XpBoard
@@ -43,9 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
         facts |= _first_of_boards(WELCOME_BOARD_ROWS, WELCOME_DGT_ROWS)
         return render(request, "pages/welcome.html", facts | {"ladder": ladder()})
     facts |= _first_of_boards(HOME_BOARD_ROWS, HOME_DGT_ROWS)
-    awards = entries(XpLog.objects.of(request.user).with_reversals().newest()[:HOME_AWARDS], is_own=True)
+    log = XpLog.objects.of(request.user).with_reversals().with_rules()
+    facts["awards"] = causes.linked(entries(log.newest()[:HOME_AWARDS], is_own=True))
     mine = profile.of(request.user, viewer=request.user)
-    return render(request, "pages/home.html", facts | {"profile": mine, "awards": causes.linked(awards)})
+    return render(request, "pages/home.html", facts | {"profile": mine, "path_summary": summary_of(request.user)})
 
 
 def _first_of_boards(xp_rows: int, dgt_rows: int) -> dict[str, object]:
@@ -62,6 +66,7 @@ def me(request: MemberRequest) -> HttpResponse:
         "profile": profile.of(user, viewer=user),
         "streak": streak_of(user),
         "multipliers": events.in_force(user),
+        "path_summary": summary_of(user),
         "steps": accounts.profile_steps(user),
         "steps_pay": action_pays("profile_completed"),
     }
@@ -89,6 +94,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
         return render(request, "pages/suspended.html", {"person": person})
     page = history_page(request, person)
     facts = {"person": person, "profile": profile.of(person, viewer=request.user), "page": page}
+    facts["path_summary"] = summary_of(person)
     awards = causes.linked(entries(page.items, is_own=person == request.user))
     return render(request, "pages/profile.html", facts | {"awards": awards})
 
@@ -100,7 +106,25 @@ def leaderboards(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     shown = boards.board_shown(request)
     ways = {"boards": boards.boards(shown), "periods": boards.periods(shown), "views": boards.views(shown)}
-    return render(request, "pages/leaderboards.html", {"shown": shown} | ways)
+    facts = {"shown": shown, "path_boards": paths.boards_of_paths()}
+    return render(request, "pages/leaderboards.html", facts | ways)
+
+
+@require_safe
+def all_paths(request: HttpRequest) -> HttpResponse:
+    """Every path: what it multiplies, how far I am, and what it would have earned me."""
+    return render(request, "pages/paths.html", {"shown": paths.all_of(request.user)})
+
+
+@require_safe
+def one_path(request: HttpRequest, path_id: str) -> HttpResponse:
+    """One path: its levels, and its board."""
+    if asks_who_it_is(request):
+        return redirect_to_login(request.get_full_path())
+    found = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    board = path_board_shown(request, found)
+    facts = {"path": found, "shown": paths.one(found, request.user), "board": board, "parts": paths.parts(board)}
+    return render(request, "pages/path.html", facts)
 
 
 @require_safe

@@ -66,7 +66,7 @@ class XpLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("action"))
     def what(self, row: XpLog) -> str:
-        return presentation.entry(row).label
+        return presentation.label(row)
 
     @admin.display(description=_("XP"), ordering="xp_awarded")
     def points(self, row: XpLog) -> object:
@@ -74,11 +74,11 @@ class XpLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("why"))
     def why_shown(self, row: XpLog) -> str:
-        return presentation.entry(row).formula
+        return presentation.formula_of(row)
 
     @admin.display(description=_("why"))
     def why_lines(self, row: XpLog) -> SafeString:
-        return format_html_join("", "<div>{}: {}</div>", presentation.trace_lines(row.why))
+        return format_html_join("", "<div>{}: {}</div>", presentation.lines_of(row))
 
     @admin.display(description=_("other member"))
     def other_member(self, row: XpLog) -> SafeString | str | None:

@@ -33,7 +33,8 @@ def history(request: HttpRequest, user_id: int) -> HttpResponse:
 
 def history_page(request: HttpRequest, user: User) -> KeysetPage[XpLog]:
     """The part of a member's history that the address asks for."""
-    return Keyset(XpLog.objects.of(user).with_reversals(), order=("-id",)).page(request.GET.get(CURSOR_PARAMETER))
+    log = XpLog.objects.of(user).with_reversals().with_rules()
+    return Keyset(log, order=("-id",)).page(request.GET.get(CURSOR_PARAMETER))
 
 
 def _member(user_id: int) -> User:
