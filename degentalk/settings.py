@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.forget_old": {"task": "core.forget_old", "schedule": crontab(hour=3, minute=10)},
     "xp.pay_pending_rewards": {"task": "xp.pay_pending_rewards", "schedule": 60.0},
     "xp.recompute_levels": {"task": "xp.recompute_levels", "schedule": 60.0},
+    "paths.recompute_levels": {"task": "paths.recompute_levels", "schedule": crontab(minute=35)},
     "xp.build_board_buckets": {"task": "xp.build_board_buckets", "schedule": 60.0},
     "xp.forget_refusals": {"task": "xp.forget_refusals", "schedule": crontab(hour=3, minute=40)},
     "wallet.refresh_board": {"task": "wallet.refresh_board", "schedule": 30.0},

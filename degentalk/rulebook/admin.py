@@ -70,12 +70,16 @@ class RuleAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Both or neither: Django's view holds the transaction."""
-        before = rulebook.current()
         if change:  # only what was changed: not every column is for this page, or for this role, to write
             columns = {field.name for field in obj._meta.concrete_fields}
             obj.save(update_fields=[name for name in form.changed_data if name in columns])
         else:
             super().save_model(request, obj, form, change)
+        self.publish(request, form)
+
+    def publish(self, request, form):
+        """Put the rules in force as the tables say now, and tell which version that is."""
+        before = rulebook.current()
         now = rulebook.publish(actor=request.user, reason=form.cleaned_data[REASON])
         text = _("Rule set %(number)d is in force.") if now.number != before.number else _("Rule set %(number)d stays.")
         self.message_user(request, text % {"number": now.number})

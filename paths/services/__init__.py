@@ -1,15 +1,15 @@
 """Choosing a primary path, how far members are, and tokens that let them switch at once."""
 
 from paths.services.choosing import Chosen, choose_primary
-from paths.services.levels import recompute_levels
+from paths.services.levels import follow_new_curve, recompute_levels
 from paths.services.standing import PathStanding, standing_of
-from paths.services.tokens import give_switch_token, grant_switch_token, spent_tokens, take_switch_token
+from paths.services.tokens import grant_switch_token, spent_tokens, take_switch_token
 
 __all__ = [
     "Chosen",
     "PathStanding",
     "choose_primary",
-    "give_switch_token",
+    "follow_new_curve",
     "grant_switch_token",
     "recompute_levels",
     "spent_tokens",

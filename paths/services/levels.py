@@ -1,15 +1,32 @@
 """Levels that follow a changed curve of a path, in batches."""
 
-from django.db import connection
+import logging
 
+from celery import current_app
+from django.db import connection, transaction
+
+from paths.models import XpPath
+
+logger = logging.getLogger(__name__)
+
+TASK = "paths.recompute_levels"
 MEMBERS_PER_BATCH = 1_000
 
 
-def recompute_levels(path_id: str, *, batch: int = MEMBERS_PER_BATCH) -> int:
-    """Bring the levels of everybody in a path in line with its curve, a batch a transaction. Returns how many batches.
+def recompute_levels(*, batch: int = MEMBERS_PER_BATCH) -> int:
+    """Bring everybody's path levels in line with the curves, a batch a transaction. Returns how many batches.
 
     Running it twice changes nothing more. Path levels pay nothing, so nobody is told.
     """
+    return sum(_recompute(path, batch) for path in XpPath.objects.values_list("pk", flat=True))
+
+
+def follow_new_curve() -> None:
+    """Once the caller's transaction is committed, ask a worker to begin; without a broker the timetable does."""
+    transaction.on_commit(_nudge)
+
+
+def _recompute(path_id: str, batch: int) -> int:
     done, batches = 0, 0
     while True:
         with connection.cursor() as cursor:
@@ -18,3 +35,10 @@ def recompute_levels(path_id: str, *, batch: int = MEMBERS_PER_BATCH) -> int:
         if last is None:
             return batches
         done, batches = last, batches + 1
+
+
+def _nudge() -> None:
+    try:
+        current_app.send_task(TASK, retry=False, ignore_result=True)
+    except Exception:
+        logger.warning("curve of a path: no broker; the timetable will begin", exc_info=True)
