@@ -33,7 +33,8 @@ UNLOCKS: Final[tuple[dict[str, Any], ...]] = (
     },
     {
         "name": "Oracle", "type": "badge", "rarity": "legendary", "cost_dgt": 1_800, "required_path_id": "analyst",
-        "min_path_level": 5, "unlock_data": {"icon": "eye", "text": "Oracle"}, "description": "For analysts who saw it coming.",
+        "min_path_level": 5, "unlock_data": {"icon": "eye", "text": "Oracle"},
+        "description": "For analysts who saw it coming.",
     },
     {
         "name": "Day boost", "type": "xp_boost", "rarity": "common", "cost_dgt": 120, "position": 50,

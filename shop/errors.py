@@ -1,6 +1,7 @@
 """What the shop refuses, in the member's words."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,6 +36,10 @@ class PriceChanged(Conflict):
     def __init__(self, price: int) -> None:
         self.price = price
         super().__init__(_("The price has changed: it is %(dgt)s DGT now. Nothing was bought.") % {"dgt": f"{price:,}"})
+
+    def problem(self) -> dict[str, Any]:
+        """With the price that it has now."""
+        return {**super().problem(), "price": self.price}
 
 
 class SoldOut(Conflict):
