@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("xp.urls")),
     path("", include("paths.urls")),
+    path("", include("shop.urls")),
     path("", include("wallet.urls")),
     path("", include("degentalk.forum.urls")),
     path("", include("degentalk.pages.urls")),

@@ -88,6 +88,8 @@ class Card:
     """One of them; of things to wear the one there is."""
     left: int | None
     """How many more one member may have; None without a limit."""
+    is_for_sale: bool
+    """Whether anybody can buy one now."""
 
     @property
     def is_consumable(self) -> bool:
@@ -99,6 +101,16 @@ class Card:
         return self.kind.says(self.unlock.unlock_data)
 
     @property
+    def look(self) -> dict[str, object]:
+        """What whoever wears it would look like in its slot; empty for what is not worn."""
+        return {self.kind.slot: self.kind.look(self.unlock.unlock_data)} if isinstance(self.kind, Wearable) else {}
+
+    @property
+    def can_be_given(self) -> bool:
+        """Whether it could be bought for somebody else, whatever the giver has and has reached."""
+        return self.unlock.is_giftable and self.is_for_sale
+
+    @property
     def can_be_bought(self) -> bool:
         return self.state == "available"
 
@@ -108,20 +120,28 @@ class Shopper:
     """What decides about the cards of a member. Without one nothing is owned, nothing reached, nothing spent."""
 
     user: User | None
-    balance: int = 0
-    level: int = 1
+    wallet: UserWallet | None = None
+    xp: UserXp | None = None
     path_levels: dict[str, int] = field(default_factory=dict)
     kept: dict[int, list[DgtUnlockLog]] = field(default_factory=dict)
     """By unlock, the pieces that are not used up."""
     ever: Counter[int] = field(default_factory=Counter)
     """By unlock, the pieces that count against its limit."""
 
+    @property
+    def balance(self) -> int:
+        return self.wallet.dgt_balance if self.wallet else 0
+
+    @property
+    def level(self) -> int:
+        return self.xp.level if self.xp else 1
+
     @classmethod
     def of(cls, user: User | None) -> "Shopper":
         """Four queries, and one for each type that is delivered and used up elsewhere."""
         if user is None or not user.is_authenticated:
             return cls(None)
-        shopper = cls(user, UserWallet.objects.of(user).dgt_balance, UserXp.objects.of(user).level)
+        shopper = cls(user, UserWallet.objects.of(user), UserXp.objects.of(user))
         shopper.path_levels = dict(UserPath.objects.of(user).values_list("path_id", "path_level"))
         items = list(DgtUnlockLog.objects.of(user).counted().order_by("id"))
         gone = spent(items)
@@ -148,14 +168,15 @@ def spent(items: Iterable[DgtUnlockLog]) -> set[str]:
 
 def cards(user: User | None, filters: Filters) -> list[Card]:
     """The shop as the filters ask for it, in its order. As many queries however many unlocks."""
-    shopper, now = Shopper.of(user), database_time()
-    rows = DgtUnlock.objects.listed()
-    if filters.type:
-        rows = rows.filter(type=filters.type)
-    if filters.rarity:
-        rows = rows.filter(rarity=filters.rarity)
-    shown = [card for row in rows if (card := card_of(row, shopper, now)) is not None]
-    return [card for card in shown if _is_asked_for(card, filters, shopper)]
+    shopper = Shopper.of(user)
+    return [card for card in shelf(shopper) if is_asked_for(card, filters, shopper)]
+
+
+def shelf(shopper: Shopper) -> list[Card]:
+    """All that the shop shows, in its order. Two queries."""
+    now = database_time()
+    shown = (card_of(row, shopper, now) for row in DgtUnlock.objects.listed())
+    return [card for card in shown if card is not None]
 
 
 def card_of(unlock: DgtUnlock, shopper: Shopper, moment: datetime) -> Card | None:
@@ -178,6 +199,7 @@ def card_of(unlock: DgtUnlock, shopper: Shopper, moment: datetime) -> Card | Non
         count=len(kept),
         item=kept[0] if kept else None,
         left=left,
+        is_for_sale=_when(unlock, moment) == "" and unlock.stock != 0,
     )
 
 
@@ -192,10 +214,8 @@ def _state(
 ) -> str:
     if kept and isinstance(kind, Wearable):
         return "equipped" if kept[0].equipped_slot else "owned"
-    if unlock.available_from is not None and moment < unlock.available_from:
-        return "not_yet"
-    if unlock.available_until is not None and moment >= unlock.available_until:
-        return "over"
+    if when := _when(unlock, moment):
+        return when
     if unlock.stock == 0:
         return "sold_out"
     if left == 0:
@@ -205,6 +225,13 @@ def _state(
     if shopper.user is not None and unlock.price_at(moment) > shopper.balance:
         return "short"
     return "available"
+
+
+def _when(unlock: DgtUnlock, moment: datetime) -> str:
+    """not_yet or over; empty while it is available."""
+    if unlock.available_from is not None and moment < unlock.available_from:
+        return "not_yet"
+    return "over" if unlock.available_until is not None and moment >= unlock.available_until else ""
 
 
 def _gate(unlock: DgtUnlock, shopper: Shopper) -> Gate | None:
@@ -217,7 +244,10 @@ def _gate(unlock: DgtUnlock, shopper: Shopper) -> Gate | None:
     return None
 
 
-def _is_asked_for(card: Card, filters: Filters, shopper: Shopper) -> bool:
+def is_asked_for(card: Card, filters: Filters, shopper: Shopper) -> bool:
+    """Whether a card is one of those that the filters ask for."""
+    if filters.type not in {"", card.unlock.type} or filters.rarity not in {"", card.unlock.rarity}:
+        return False
     if shopper.user is None:
         return True
     if filters.affordable is not None and filters.affordable != (card.gap == 0):

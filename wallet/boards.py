@@ -78,7 +78,7 @@ class DgtBoard(Board):
 
     def __init__(self, kind: BoardKind = BALANCE, *, size: int = PAGE_SIZE, around: Centre | None = None) -> None:
         listed = DgtBoardRow.objects.listed(kind.name)
-        rows = listed.select_related("user").only(kind.name, "user__username")
+        rows = listed.select_related("user").only(kind.name, "user__username", "user__look")
         super().__init__(rows, listed, figure=kind.name, name=kind.name, size=size, around=around)
 
 

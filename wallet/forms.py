@@ -84,8 +84,8 @@ FIELD_OF_REFUSAL = {
 }
 
 
-class TransferForm(forms.Form):
-    """To whom, how much, and a word. What a valid one asks for is shown and confirmed before anything moves."""
+class ReceiverForm(forms.Form):
+    """To whom: another member, by name. Names are suggested while one types."""
 
     to = LineField(
         label=_("To"),
@@ -94,6 +94,29 @@ class TransferForm(forms.Form):
         error_messages={"required": _("Say who gets it.")},
         help_text=_("A username."),
     )
+    oneself = _("You cannot send DGT to yourself.")
+    """The refusal of one's own name."""
+
+    def __init__(self, *args: Any, sender: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sender = sender
+        self.receiver: User | None = None
+        self.fields["to"].widget.attrs |= SUGGESTS | {"hx-get": reverse("wallet:recipients")}
+
+    def clean_to(self) -> str:
+        """The name as its owner writes it."""
+        name: str = self.cleaned_data["to"].removeprefix("@")
+        self.receiver = User.objects.filter(username__iexact=name, is_active=True).first()
+        if self.receiver is None:
+            raise forms.ValidationError(_("There is no member called “%(name)s”.") % {"name": name}, code="missing")
+        if self.receiver.pk == self.sender.pk:
+            raise forms.ValidationError(self.oneself, code="oneself")
+        return self.receiver.username
+
+
+class TransferForm(ReceiverForm):
+    """To whom, how much, and a word. What a valid one asks for is shown and confirmed before anything moves."""
+
     amount = DigitsField(
         label=_("Amount in DGT"),
         min_value=1,
@@ -112,25 +135,9 @@ class TransferForm(forms.Form):
         help_text=_("Both of you read it. Up to 140 characters."),
     )
 
-    def __init__(self, *args: Any, sender: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sender = sender
-        self.receiver: User | None = None
-        self.fields["to"].widget.attrs |= SUGGESTS | {"hx-get": reverse("wallet:recipients")}
-
     def refuse(self, sentence: str, *, code: str) -> None:
         """Say why nothing was sent, beside the field that it is about."""
         self.add_error(FIELD_OF_REFUSAL.get(code), sentence)
-
-    def clean_to(self) -> str:
-        """The name as its owner writes it."""
-        name: str = self.cleaned_data["to"].removeprefix("@")
-        self.receiver = User.objects.filter(username__iexact=name, is_active=True).first()
-        if self.receiver is None:
-            raise forms.ValidationError(_("There is no member called “%(name)s”.") % {"name": name}, code="missing")
-        if self.receiver.pk == self.sender.pk:
-            raise forms.ValidationError(_("You cannot send DGT to yourself."), code="oneself")
-        return self.receiver.username
 
 
 class ConfirmForm(KeyedForm):

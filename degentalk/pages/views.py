@@ -18,6 +18,7 @@ from degentalk.pages import boards, causes, paths, profile
 from paths.models import XpPath
 from paths.presentation import summary_of
 from paths.views import board_shown as path_board_shown
+from shop.presentation import inventory_of, worn_by
 from wallet.boards import DgtBoard
 from xp import events
 from xp.boards import XpBoard
@@ -59,8 +60,10 @@ def _first_of_boards(xp_rows: int, dgt_rows: int) -> dict[str, object]:
 @require_safe
 @login_required
 def me(request: MemberRequest) -> HttpResponse:
-    """All of my own figures; in tabs my whole XP history, and what earned nothing."""
-    user, tab = request.user, "refusals" if request.GET.get("tab") == "refusals" else "xp"
+    """All of my own figures; in tabs my whole XP history, what earned nothing, and what I have of the shop."""
+    user, tabs = request.user, {"xp": _awards_of, "refusals": _refusals_of, "unlocks": _unlocks_of}
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in tabs else "xp"
     facts = {
         "tab": tab,
         "profile": profile.of(user, viewer=user),
@@ -70,8 +73,7 @@ def me(request: MemberRequest) -> HttpResponse:
         "steps": accounts.profile_steps(user),
         "steps_pay": action_pays("profile_completed"),
     }
-    history = _refusals_of(request) if tab == "refusals" else _awards_of(request)
-    return render(request, "pages/me.html", facts | history)
+    return render(request, "pages/me.html", facts | tabs[tab](request))
 
 
 def _awards_of(request: MemberRequest) -> dict[str, object]:
@@ -84,6 +86,10 @@ def _refusals_of(request: MemberRequest) -> dict[str, object]:
     return {"page": page, "refusals": causes.linked(refusals_in_words(page.items))}
 
 
+def _unlocks_of(request: MemberRequest) -> dict[str, object]:
+    return {"inventory": inventory_of(request.user)}
+
+
 @require_safe
 def member(request: HttpRequest, username: str) -> HttpResponse:
     """A member's profile, under the one spelling of their name."""
@@ -94,7 +100,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
         return render(request, "pages/suspended.html", {"person": person})
     page = history_page(request, person)
     facts = {"person": person, "profile": profile.of(person, viewer=request.user), "page": page}
-    facts["path_summary"] = summary_of(person)
+    facts |= {"path_summary": summary_of(person), "worn": worn_by(person)}
     awards = causes.linked(entries(page.items, is_own=person == request.user))
     return render(request, "pages/profile.html", facts | {"awards": awards})
 
@@ -122,8 +128,8 @@ def one_path(request: HttpRequest, path_id: str) -> HttpResponse:
     if asks_who_it_is(request):
         return redirect_to_login(request.get_full_path())
     found = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
-    board = path_board_shown(request, found)
-    facts = {"path": found, "shown": paths.one(found, request.user), "board": board, "parts": paths.parts(board)}
+    shown = path_board_shown(request, found)
+    facts = {"path": paths.one(found, request.user), "shown": shown, "views": paths.views(shown)}
     return render(request, "pages/path.html", facts)
 
 

@@ -15,7 +15,8 @@
   function keepTime(toast) {
     if (toast.dataset.toast === "error") return;
     let timer;
-    const start = () => { timer = setTimeout(() => dismiss(toast), TOAST_MS); };
+    const stay = toast.dataset.seconds ? toast.dataset.seconds * 1000 : TOAST_MS;
+    const start = () => { timer = setTimeout(() => dismiss(toast), stay); };
     const stop = () => clearTimeout(timer);
     toast.addEventListener("mouseenter", stop);
     toast.addEventListener("focusin", stop);
@@ -95,6 +96,38 @@
       menu.open = false;
       menu.querySelector("summary").focus();
     }
+  });
+
+  // ── Dialogs: what htmx puts into #dialog opens; closed it leaves nothing, and focus goes back to what opened it ──
+  const dialogs = document.getElementById("dialog");
+  let opener = null;
+
+  function returnFocus() {
+    const again = opener?.isConnected ? opener : document.getElementById(opener?.id);
+    again?.focus();
+    opener = null;
+  }
+
+  dialogs?.addEventListener("htmx:beforeSwap", () => {
+    if (!dialogs.firstElementChild) opener = document.activeElement;
+  });
+
+  dialogs?.addEventListener("htmx:afterSwap", () => {
+    const dialog = dialogs.querySelector("dialog");
+    if (dialog) dialog.showModal();
+    else returnFocus();
+  });
+
+  dialogs?.addEventListener("close", () => {
+    dialogs.replaceChildren();
+    returnFocus();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const dialog = event.target.closest("[data-close]")?.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
   });
 
   // ── htmx: say which button is busy, and say it when an answer is missing ──

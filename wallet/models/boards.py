@@ -67,6 +67,11 @@ class DgtBoardRow(models.Model):
     def username(self) -> str:
         return self.user.username
 
+    @property
+    def look(self) -> dict[str, Any]:
+        """What they wear."""
+        return dict(self.user.look)
+
 
 class DgtBoardRefreshQuerySet(models.QuerySet["DgtBoardRefresh"]):
     def moment(self) -> datetime | None:

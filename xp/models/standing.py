@@ -108,6 +108,7 @@ class XpLeaderboardRow(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.DO_NOTHING, primary_key=True, related_name="+")
     username = models.CharField(max_length=24)
+    look = models.JSONField()
     xp = models.BigIntegerField()
     level = models.IntegerField()
     rank_name = models.CharField(max_length=100)
@@ -139,6 +140,7 @@ class XpPeriodLeaderboardRow(models.Model):
     period = models.CharField(max_length=5)
     starts_on = models.DateField()
     username = models.CharField(max_length=24)
+    look = models.JSONField()
     xp = models.BigIntegerField()
     level = models.IntegerField()
     rank_name = models.CharField(max_length=100)
