@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 
 class UnlockData(serializers.Serializer[Any]):
@@ -13,7 +14,8 @@ class UnlockData(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The data as it will be stored. Raises ValidationError by key."""
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError(_("This must be an object of names and values."))
+            words = _("This must be an object of names and values.")
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [words]})
         unknown = sorted(str(key) for key in data if key not in self.fields)
         if unknown:
             known = ", ".join(self.fields) or _("none")
