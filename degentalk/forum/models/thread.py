@@ -23,8 +23,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(is_removed=False)
 
     def with_authors(self) -> Self:
-        """As lists and pages show them."""
-        return self.select_related("author")
+        """As lists and pages show them: with `is_highlighted`, whether they stand out at this moment."""
+        stands_out = models.Q(highlighted_until__gt=Clock())
+        return self.select_related("author").annotate(
+            is_highlighted=models.ExpressionWrapper(stands_out, output_field=models.BooleanField())
+        )
 
 
 class Thread(models.Model):
