@@ -13,6 +13,7 @@ from degentalk.demo.likes import likes_of
 from degentalk.demo.moderation import changes
 from degentalk.demo.occasions import NOW_ON, Occasion, calendar, joins
 from degentalk.demo.people import Person
+from degentalk.demo.shopping import shopping_of
 from degentalk.demo.staff import awards_of_staff, brought_up, movements
 from degentalk.demo.steps import Announce, ChoosePath, Confirm, Freeze, Join, Like, Post, Step, Tip, Transfer, Visit
 from degentalk.demo.tips import tips_of
@@ -45,6 +46,8 @@ def history(
     events = calendar(now, history_days)
     careers = careers_of(people, rules, now, seed)
     steps: list[Step] = [*posts, *likes, *movements_of_dgt, *tips, *by_staff, *careers, *brought_up(people, now)]
+    shopping = shopping_of(people, now, seed)
+    steps += shopping
     steps += changes(people, threads, now, stream(seed, "changes"))
     steps += _announcements(events, now - timedelta(days=history_days))
     past = _Past(threads, rules, posts, likes, careers)
@@ -54,6 +57,8 @@ def history(
     for tip in tips:
         if isinstance(tip, Tip):
             past.present[tip.giver].append(tip.at)
+    for trip in shopping:
+        past.present[trip.username].append(trip.at)
     for award in by_staff:
         if isinstance(award, Freeze):
             past.freezes[award.username].append(award.at)

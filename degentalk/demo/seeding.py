@@ -13,7 +13,7 @@ from django.db.models import F
 
 from degentalk.accounts.models import Notification, User
 from degentalk.core import clock
-from degentalk.demo import control_room
+from degentalk.demo import control_room, shelf
 from degentalk.demo.accounts import ACCOUNTS, PASSWORD
 from degentalk.demo.conversations import conversations
 from degentalk.demo.history import history
@@ -75,6 +75,7 @@ def fill(*, members: int, history_days: int, seed: int) -> Summary | None:
     people = everybody(members=members, history_days=history_days, seed=seed, curve=Curve.of(rule_set.rules))
     threads = conversations(people, history_days=history_days, seed=seed)
     users = _join(people, now)
+    shelf.fill(now)
     past = history(people, threads, history_days=history_days, rules=rule_set.rules, now=now, seed=seed)
     World(users, threads, rule_set, now).play(past)
     control_room.play(people, users, now)

@@ -161,6 +161,20 @@ class ChoosePath:
     path: str
 
 
+# ── The shop ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A member buys something that they can afford, and wears it; or gives it away."""
+
+    at: datetime
+    username: str
+    luck: float
+    """From 0 to below 1: where in the range of what they can afford."""
+    to: str | None
+
+
 # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -221,6 +235,7 @@ Step = (
     | Adjust
     | AdjustTo
     | ChoosePath
+    | Shop
     | Transfer
     | Tip
     | UndoTip

@@ -25,7 +25,10 @@ from degentalk.forum import services as forum
 from degentalk.forum.models import Like, ModerationAct, Post, Thread, Tip
 from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.services import RuleSetFacts
+from degentalk.unlocks import Wearable
 from paths import services as paths
+from shop import catalogue
+from shop import services as shop
 from wallet import services as wallet
 from wallet.models import UserWallet
 from xp import services as xp
@@ -320,6 +323,26 @@ class World:
         if user.pk not in self._awards.memory.suspended:
             paths.choose_primary(user=user, path_id=step.path)
             self._awards.memory.paths[user.pk] = step.path
+
+    # ── The shop ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @_play.register
+    def _shop(self, step: steps.Shop) -> None:
+        self._turn_to(step.at)
+        user, receiver = self._users[step.username], self._users[step.to] if step.to else None
+        owner = receiver or user
+        cards = [card for card in catalogue.cards(owner, catalogue.Filters()) if isinstance(card.kind, Wearable)]
+        purse = UserWallet.objects.of(user).dgt_balance // KEPT
+        offered = [card for card in cards if card.state in {"available", "short"} and card.price <= purse]
+        if not offered or not {user.pk, owner.pk}.isdisjoint(self._awards.memory.suspended):
+            return
+        card = sorted(offered, key=lambda card: (card.price, card.unlock.pk))[int(step.luck * len(offered))]
+        if receiver and not card.unlock.is_giftable:
+            return
+        bought = shop.purchase(
+            user=user, unlock_id=card.unlock.pk, price=card.price, key=self._key("unlock"), to=receiver
+        )
+        shop.equip(user=owner, item_id=bought.item.pk)
 
     # ── DGT ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -311,20 +311,40 @@ def test_members_join_while_an_event_is_on_and_joining_pays(filled):
 
 
 def test_awards_are_multiplied_by_what_the_rules_of_their_day_say(filled):
-    """The rules in force then know every event that an award was multiplied by."""
+    """The rules in force then know every event and path that an award was multiplied by."""
+    from paths import rules as path_rules
     from xp.models import XpLog
     from xp.rules import occasions
 
-    multiplied = 0
-    for row in XpLog.objects.filter(reverses=None, action__isnull=False).select_related("rule_set"):
+    multiplied = by_path = 0
+    for row in XpLog.objects.filter(reverses=None, action__isnull=False).select_related("rule_set", "action"):
         known = {f"event:{event.name}": event for event in occasions(row.rule_set.rules).values()}
         for multiplier in row.why.multipliers:
             if multiplier.source in known:
                 assert known[multiplier.source].is_on(row.created_at)
                 multiplied += 1
+            elif multiplier.source == f"path:{row.path_id}":
+                rules = row.rule_set.rules
+                assert multiplier.basis_points == path_rules.multiplier(rules, row.path_id, row.action.name)
+                by_path += 1
             else:
                 assert multiplier.source.startswith("boost:")
     assert multiplied
+    assert by_path
+
+
+def test_members_are_on_paths_and_wear_what_they_bought_or_were_given(filled):
+    from degentalk.accounts.models import User
+    from paths.models import PathChoice, UserPath
+    from shop.models import DgtUnlock, DgtUnlockLog
+
+    assert DgtUnlock.objects.count() >= 30
+    assert UserPath.objects.filter(primary_path=True).values("path").distinct().count() == 6
+    assert set(PathChoice.objects.values_list("how", flat=True)) >= {"first", "cooldown"}
+    worn = DgtUnlockLog.objects.exclude(equipped_slot=None).select_related("user")
+    assert {item.kind for item in worn} == {"purchase", "gift"}
+    assert all(item.equipped_slot in item.user.look for item in worn)
+    assert User.objects.get(username="vera_onchain").look
 
 
 # ── Whoever one signs in as ─────────────────────────────────────────────────────────────────────────────────────────
