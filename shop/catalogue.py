@@ -106,6 +106,11 @@ class Card:
         return {self.kind.slot: self.kind.look(self.unlock.unlock_data)} if isinstance(self.kind, Wearable) else {}
 
     @property
+    def percent_off(self) -> int:
+        """How much cheaper the sale makes it, in whole percent; 0 without one."""
+        return (self.was - self.price) * 100 // self.was if self.was else 0
+
+    @property
     def can_be_given(self) -> bool:
         """Whether it could be bought for somebody else, whatever the giver has and has reached."""
         return self.unlock.is_giftable and self.is_for_sale

@@ -9,7 +9,6 @@ from degentalk.unlocks import Usable
 from shop.errors import UsedUp
 from shop.models import DgtUnlockLog
 from shop.services.finding import locked_item
-from xp import services as xp
 
 
 @transaction.atomic
@@ -18,7 +17,6 @@ def use(*, user: User, item_id: int, target: str = "") -> str:
 
     Raises NotYours, UsedUp for what cannot be used or was taken back, and Refused for what its type refuses now.
     """
-    xp.lock_members([user])
     item = locked_item(user, item_id)
     if item.state == DgtUnlockLog.State.USED:
         return item.used_for

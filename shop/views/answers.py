@@ -5,15 +5,26 @@ from django_cotton import render_component
 from django_htmx.http import trigger_client_event
 
 from degentalk.accounts.answers import HtmxRequest, see_other
+from degentalk.accounts.models import User
 from wallet.models import UserWallet
 
 CHANGED = "shop-changed"
 """The event after which whatever shows unlocks asks for itself anew."""
 
 
-def changed(request: HtmxRequest, url: str, wallet: UserWallet | None = None) -> HttpResponse:
-    """With HTMX the page stays and hears of it, and of the new balance; without, the member goes to `url`."""
+def bought(request: HtmxRequest, url: str, wallet: UserWallet) -> HttpResponse:
+    """Something was paid: with HTMX the page stays and gets the new balance; without, the member goes to `url`."""
+    return _changed(request, url, "new-balance", wallet=wallet)
+
+
+def changed(request: HtmxRequest, url: str) -> HttpResponse:
+    """The same where nothing was paid, but perhaps the member looks different now."""
+    if isinstance(request.user, User):
+        request.user.refresh_from_db(fields=["look"])
+    return _changed(request, url, "own-face")
+
+
+def _changed(request: HtmxRequest, url: str, component: str, **facts: object) -> HttpResponse:
     if not request.htmx:
         return see_other(url)
-    response = HttpResponse(render_component(request, "new-balance", wallet=wallet))
-    return trigger_client_event(response, CHANGED)
+    return trigger_client_event(HttpResponse(render_component(request, component, **facts)), CHANGED)

@@ -18,7 +18,7 @@ from degentalk.unlocks import Wearable
 from shop import services as shop
 from shop.forms import GiftForm, PurchaseForm
 from shop.presentation import quote_of
-from shop.views.answers import changed
+from shop.views import answers
 from shop.views.shelf import card_at, shopper_of
 from wallet.models import UserWallet
 
@@ -86,7 +86,7 @@ def _answer(request: HtmxRequest, unlock_id: int, buyer: User, form: PurchaseFor
         return _confirm(request, unlock_id, form)
     if not form.is_replayed:  # two toasts would read like two purchases
         _toast(request, bought)
-    return changed(request, reverse("shop:unlock", args=[unlock_id]), UserWallet.objects.of(buyer))
+    return answers.bought(request, reverse("shop:unlock", args=[unlock_id]), UserWallet.objects.of(buyer))
 
 
 def _buy(unlock_id: int, buyer: User, receiver: User | None, facts: dict[str, Any]) -> Fact:

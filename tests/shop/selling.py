@@ -26,7 +26,8 @@ DATA: dict[str, dict[str, Any]] = {
 def unlock(kind: str = "avatar_frame", *, cost: int = 40, **fields: Any) -> DgtUnlock:
     """Something for sale."""
     fields.setdefault("unlock_data", DATA[kind])
-    row: DgtUnlock = DgtUnlock.objects.create(name=f"Test {kind}", type=kind, cost_dgt=cost, **fields)
+    fields.setdefault("name", f"Test {kind}")
+    row: DgtUnlock = DgtUnlock.objects.create(type=kind, cost_dgt=cost, **fields)
     return row
 
 
