@@ -60,6 +60,7 @@ class PathShown:
     id: str
     name: str
     tagline: str
+    description: str
     icon: str
     color: str
     url: str
@@ -88,18 +89,20 @@ def shown_to(viewer: User | None, found: Iterable[XpPath]) -> list[PathShown]:
 def shown(path: XpPath, standing: PathStanding | None) -> PathShown:
     """One path, as somebody of that standing sees it; None for a visitor."""
     row = next((row for row in standing.rows if row.path_id == path.pk), None) if standing else None
+    rules = rules_of(path)
     return PathShown(
         id=path.pk,
         name=path.name,
         tagline=path.tagline,
+        description=path.description,
         icon=path.icon,
         color=path.color,
         url=reverse("pages:path", args=[path.pk]),
         is_active=path.is_active,
-        levels=rules_of(path).levels,
+        levels=rules.levels,
         multiplies=multiplies(path),
         state=_state(path, standing),
-        progress=progress_of(row) if row else None,
+        progress=progress(rules, row.path_xp) if row else None,
         again_at=standing.again_at if standing else None,
     )
 
@@ -179,6 +182,7 @@ class PathHad:
     path: XpPath
     url: str
     progress: PathProgress
+    multiplies: tuple[Multiplied, ...]
 
 
 @dataclass(frozen=True)
@@ -192,12 +196,17 @@ class Summary:
 
 def summary_of(user: User) -> Summary:
     """Two queries at most, however many paths."""
-    rows = UserPath.objects.of(user).prefetch_related("path__levels").order_by("-path_xp", "path_id")
-    had = [(row, PathHad(row.path, reverse("pages:path", args=[row.path_id]), progress_of(row))) for row in rows]
+    rows = UserPath.objects.of(user).order_by("-path_xp", "path_id")
+    had = [(row.primary_path, _had(row)) for row in rows]
     return Summary(
-        primary=next((one for row, one in had if row.primary_path), None),
-        others=tuple(one for row, one in had if not row.primary_path and one.progress.xp),
+        primary=next((one for is_primary, one in had if is_primary), None),
+        others=tuple(one for is_primary, one in had if not is_primary and one.progress.xp),
     )
+
+
+def _had(row: UserPath) -> PathHad:
+    url = reverse("pages:path", args=[row.path_id])
+    return PathHad(row.path, url, progress_of(row), multiplies(row.path))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from degentalk.accounts.models import User
 from degentalk.forum.forms import ConfirmTipForm, TipForm
 from degentalk.forum.models import Post
 from degentalk.forum.presentation import Offer, Purse, terms_of_tips
+from degentalk.pages import gallery_paths
 from wallet.forms import ConfirmForm, TransferForm
 from wallet.services.sending import Cost
 from xp.streaks import Day, Mark, Milestone, StreakShown
@@ -149,6 +150,7 @@ def _samples(now: datetime) -> dict[str, object]:
             _post(4, like_count=7, may_like=False),
         ],
         **_tips(now),
+        **gallery_paths.samples(now),
         "removed_posts": [
             _post(5, state="hidden", reason="Off topic", shows_text=True),
             _post(6, state="spam"),

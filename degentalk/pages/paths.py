@@ -70,7 +70,7 @@ def forecast_of(member: User) -> Forecast:
     return Forecast(**figures)
 
 
-def parts(shown: PathBoardShown) -> list[Tab]:
+def views(shown: PathBoardShown) -> list[Tab]:
     """A path's board from the top, or around oneself: for members only."""
     if shown.me is None:
         return []

@@ -214,7 +214,36 @@ def board_row(position: int, **changes: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**facts, **changes})
 
 
+def path(**changes: Any) -> SimpleNamespace:
+    progress = SimpleNamespace(
+        xp=1_240, level=2, title=HOSTILE, level_xp=740, level_span=1_500, to_go=760, next_level=3, next_title=HOSTILE,
+        is_max=False, percent=49,
+    )  # fmt: skip
+    multiplies = [SimpleNamespace(label=HOSTILE, times=HOSTILE, is_more=True)]
+    facts = {
+        "id": "sage", "name": HOSTILE, "tagline": HOSTILE, "icon": HOSTILE, "color": HOSTILE, "url": HOSTILE,
+        "is_active": True, "multiplies": multiplies, "state": "primary", "progress": progress, "again_at": NOW,
+        "forecast": SimpleNamespace(points=HOSTILE, difference=5),
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def path_had() -> SimpleNamespace:
+    return SimpleNamespace(path=path(), url=HOSTILE, progress=path().progress, multiplies=path().multiplies)
+
+
 H = SimpleNamespace(
+    path=path(state="first"),
+    paths=[path(state=state) for state in ("primary", "first", "choosable", "token", "cooldown", "paused", "idle")],
+    path_change=SimpleNamespace(to=path(state="token"), left=path(), tokens=2, waits=True, again_at=NOW),
+    path_board=SimpleNamespace(
+        rows=[board_row(1, username="ok", title=HOSTILE, path_level=HOSTILE)],
+        me=None,
+        is_from_the_top=True,
+        page=SimpleNamespace(next=HOSTILE, previous=HOSTILE),
+        path=SimpleNamespace(name=HOSTILE),
+    ),
+    path_summary=SimpleNamespace(primary=path_had(), others=[path_had()]),
     text=HOSTILE,
     form=hostile_form(),
     standing=standing(level=HOSTILE, next_level=HOSTILE, to_go=HOSTILE),
@@ -327,6 +356,19 @@ HOSTILE_USES = {
     "new-posts": ['<c-new-posts :thread="h.thread" :form="h.reply_form" />'],
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
+    "path-act": [
+        '<c-path-act :path="h.path" :swaps="h.text" />',
+        '<c-path-act :path="h.path" swaps="{{ h.text }}" />',
+    ],
+    "path-confirm": [
+        '<c-path-confirm :change="h.path_change" />',
+        '<c-path-confirm :change="h.path_change" :swaps="h.text" />',
+    ],
+    "path-difference": [],
+    "path-leaderboard": ['<c-path-leaderboard :shown="h.path_board" :swaps="h.text" />'],
+    "path-multiplies": ['<c-path-multiplies :items="h.path.multiplies" />'],
+    "path-progress": ['<c-path-progress :progress="h.path.progress" />'],
+    "path-selector": ['<c-path-selector :paths="h.paths" />', '<c-path-selector :paths="h.paths" :swaps="h.text" />'],
     "post": ['<c-post :post="h.post" />'],
     "post-tips": ['<c-post-tips :post="h.post" :wallet="h.wallet" />'],
     "profile-steps": ['<c-profile-steps :steps="h.steps" :points="h.text" />'],
@@ -364,6 +406,10 @@ HOSTILE_USES = {
         '<c-toast kind="levelup" :level="h.text" :tier="h.text" :name="h.text" />',
     ],
     "user": ['<c-user id="7" username="ok" :sub="h.text" :size="h.text" />', '<c-user sub="{{ h.text }}" />'],
+    "user-path-summary": [
+        '<c-user-path-summary :summary="h.path_summary" />',
+        '<c-user-path-summary :summary="h.path_summary" own />',
+    ],
     "wallet-balance": ['<c-wallet-balance :wallet="h.wallet" />'],
     "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
     "wallet-standing": ['<c-wallet-standing :wallet="h.troubled" :standing="h.locked" :freeze="h.freeze" />'],

@@ -8,6 +8,7 @@ from django.urls import reverse
 from degentalk.forum import services as forum
 from tests import make
 from tests.html import html_of, main_of
+from tests.paths.standing import choose, only
 from tests.wallet.test_boards import member_with as dgt_member_with
 from tests.xp.test_boards import member_with
 from tests.xp.test_events import on_now
@@ -88,11 +89,12 @@ def fill(number):
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_member_costs_twelve_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
+def test_a_member_costs_fourteen_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
     fill(members)
     forum.start_thread(author=alice, title="Mine", body="Words.")
+    choose(alice, *only(("test-sage", {})))
     warm("/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get("/")
 
 

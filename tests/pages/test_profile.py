@@ -10,6 +10,7 @@ from degentalk.forum import services as forum
 from degentalk.pages import profile
 from tests import make
 from tests.html import main_of
+from tests.paths.standing import choose, only
 from tests.wallet.test_ledger import give
 from tests.xp.test_boards import member_with
 
@@ -104,13 +105,14 @@ def test_text_that_members_write_stays_text(client):
 
 
 @pytest.mark.parametrize("replies", [1, 30])
-def test_it_costs_ten_queries_however_much_the_member_did(client, replies, django_assert_num_queries, warm):
+def test_it_costs_thirteen_queries_however_much_the_member_did(client, replies, django_assert_num_queries, warm):
     client.force_login(make.user("bob"))
     alice = make.user("alice")
     thread = forum.start_thread(author=alice, title="Gas", body="Words.").thread
     for minute in range(replies):
         with clock.at(timezone.now() - timedelta(days=1) + timedelta(minutes=minute)):
             forum.reply(author=alice, thread=thread, body="Words.")
+    choose(alice, *only(("test-sage", {})))
     warm("/profile/alice")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get("/profile/alice")
