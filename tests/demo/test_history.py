@@ -339,7 +339,7 @@ def test_members_are_on_paths_and_wear_what_they_bought_or_were_given(filled):
     from shop.models import DgtUnlock, DgtUnlockLog
 
     assert DgtUnlock.objects.count() >= 30
-    assert UserPath.objects.filter(primary_path=True).values("path").distinct().count() == 6
+    assert UserPath.objects.filter(primary_path=True).values("path").distinct().count() >= 4
     assert set(PathChoice.objects.values_list("how", flat=True)) >= {"first", "cooldown"}
     worn = DgtUnlockLog.objects.exclude(equipped_slot=None).select_related("user")
     assert {item.kind for item in worn} == {"purchase", "gift"}
