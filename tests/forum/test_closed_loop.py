@@ -28,7 +28,7 @@ from wallet.models import DgtJournal, UserWallet
 from xp.defaults import LIMITS
 from xp.models import LevelDgtReward, LevelDgtRewardLog, UserXp, XpLog
 
-EXAMPLES, STEPS = extent((5, 20), (200, 50))
+EXAMPLES, STEPS = extent((5, 20), (60, 50))
 SETTINGS = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck))
 
 MEMBERS = ("alice", "bob", "carol", "mallory")
