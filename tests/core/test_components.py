@@ -307,7 +307,7 @@ HOSTILE_USES = {
         '<c-dgt-leaderboard nobody="{{ h.text }}" hint="{{ h.text }}" />',
     ],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
-    "dgt-send": ['<c-dgt-send to="{{ h.text }}" />', '<c-dgt-send :closed="h.text" />'],
+    "dgt-send": ['<c-dgt-send to="{{ h.text }}" kind="{{ h.text }}" />', '<c-dgt-send :closed="h.text" />'],
     "dgt-transfer": ['<c-dgt-transfer :form="h.transfer_form" :standing="h.locked" />'],
     "dgt-transfer-confirm": [
         '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" :memo="h.text" />',
