@@ -8,6 +8,7 @@ INSTALLED := $(VENV)/.requirements-installed
 PY := $(VENV)/bin/python
 WITH_SERVERS := $(PY) -m degentalk.core.embedded run --
 JOBS ?= logical
+ON_ALL_CORES = --numprocesses $(JOBS) --maxprocesses 4
 
 # The environment of a developer's shell must not decide which settings are checked.
 unexport DJANGO_SETTINGS_MODULE
@@ -22,11 +23,12 @@ dev: $(INSTALLED) ## run the site with everything it needs, on http://127.0.0.1:
 	@$(PY) -m degentalk.core.dev
 
 test: check ## the checks, then all tests on servers of their own
-	$(PY) -m pytest --numprocesses $(JOBS) --maxprocesses 4
+	$(PY) -m pytest $(ON_ALL_CORES)
 
+proof: DICE := --hypothesis-profile proof --hypothesis-seed $(strip $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom)))
 proof: $(INSTALLED) ## the long drills that CI runs too: a hammer over HTTP, kill -9, a model of the ledger (SEED=… repeats them)
-	$(PY) -m pytest --capture no --hypothesis-profile proof \
-		--hypothesis-seed $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom)) tests/wallet/test_machine.py tests/proof
+	$(PY) -m pytest $(DICE) $(ON_ALL_CORES) -m proof
+	$(PY) -m pytest $(DICE) --capture no tests/proof
 
 check: export DEBUG = on
 check: $(INSTALLED) ## format, lint, import contracts and types, without servers

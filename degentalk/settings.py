@@ -215,6 +215,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # ── Language and time ───────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # what our words exist in: Django's own in another language would stand among them
+FORMAT_MODULE_PATH = "degentalk.core.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -12,11 +11,11 @@ from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
 from django.test.testcases import LiveServerThread
 from hypothesis import settings as hypothesis_settings
 
 from tests import databases
+from tests.databases import using
 from tests.site import Site
 
 pytest_plugins = ["tests.plugin"]
@@ -31,7 +30,7 @@ hypothesis_settings.load_profile("unhurried")
 def django_db_setup(django_test_environment: None) -> Iterator[None]:
     """A clone of the migrated template for this worker; tests with `db` roll back in it, as the application role."""
     databases.of_this_run().ensure_template()
-    with databases.of_this_run().clone(os.environ.get("PYTEST_XDIST_WORKER", "main")) as name, _using(name):
+    with databases.of_this_run().clone(os.environ.get("PYTEST_XDIST_WORKER", "main")) as name, using(name):
         yield
 
 
@@ -40,7 +39,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any, request: pytest.
     """A fresh database of the test's own, where commits are real and threads may work. Its name."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("committed_db and db exclude each other: one commits, the other rolls back", pytrace=False)
-    with databases.of_this_run().clone(secrets.token_hex(4)) as name, django_db_blocker.unblock(), _using(name):
+    with databases.of_this_run().clone(secrets.token_hex(4)) as name, django_db_blocker.unblock(), using(name):
         yield name
 
 
@@ -49,7 +48,7 @@ def empty_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database in which nothing is yet, not even a table: for migrations. Its name."""
     from django.contrib.contenttypes.models import ContentType
 
-    with databases.of_this_run().empty(secrets.token_hex(4)) as name, django_db_blocker.unblock(), _using(name):
+    with databases.of_this_run().empty(secrets.token_hex(4)) as name, django_db_blocker.unblock(), using(name):
         yield name
     ContentType.objects.clear_cache()  # the ids in it were this database's
 
@@ -136,23 +135,3 @@ class LiveServer(ThreadedWSGIServer):
 
 class LiveThread(LiveServerThread):
     server_class = LiveServer
-
-
-@contextmanager
-def _using(name: str) -> Iterator[str]:
-    """Point Django in all threads, and programs that a test starts, at another database of the same server."""
-    before = django_settings.DATABASES["default"]["NAME"]
-    _switch(name)
-    try:
-        yield name
-    finally:
-        _switch(before)
-
-
-def _switch(name: str) -> None:
-    connections["default"].close()
-    # Connections of all threads read this one dictionary when they connect.
-    django_settings.DATABASES["default"]["NAME"] = name
-    django_settings.DATABASE_OWNER["NAME"] = name
-    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        os.environ[variable] = databases.in_database(os.environ[variable], name)

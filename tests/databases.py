@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.conf import settings
+from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,3 +104,23 @@ def of_this_run() -> Databases:
 def in_database(url: str, name: str) -> str:
     """The same server and role, another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@contextmanager
+def using(name: str) -> Iterator[str]:
+    """Point Django in all threads, and programs that a test starts, at another database of the same server."""
+    before = settings.DATABASES["default"]["NAME"]
+    _switch(name)
+    try:
+        yield name
+    finally:
+        _switch(before)
+
+
+def _switch(name: str) -> None:
+    connections["default"].close()
+    # Connections of all threads read this one dictionary when they connect.
+    settings.DATABASES["default"]["NAME"] = name
+    settings.DATABASE_OWNER["NAME"] = name
+    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        os.environ[variable] = in_database(os.environ[variable], name)

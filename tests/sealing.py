@@ -8,15 +8,23 @@ from wallet.models import DgtSeal
 from wallet.services import seals
 
 PATIENCE_SECONDS = 120
+ATTEMPTS = 5
 OPEN = """
 select exists (select from dgt_journal where xid::text::bigint >= dgt_closed_before()) or dgt_closed_before() < %s
 """
 
 
 def seal_everything() -> list[DgtSeal]:
-    """Wait until every journal there is can be sealed, and seal: one block, unless there are very many."""
-    wait_until_closed()
-    return seals.seal()
+    """Wait until every journal there is can be sealed, and seal: one block, unless there are very many.
+
+    A transaction of another database may look open for a moment again, just when the seal asks: then it is asked anew.
+    """
+    for _attempt in range(ATTEMPTS):
+        wait_until_closed()
+        sealed = seals.seal()
+        if sealed:
+            return sealed
+    return []
 
 
 def wait_until_closed(*, before: int = 0) -> None:

@@ -147,11 +147,11 @@ def _translated(error: Error, you: int | None) -> Exception:
 
 
 def _not_enough(facts: dict[str, Any], *, is_you: bool) -> NotEnoughDGT:
-    figures = {name: _whole(facts[name]) for name in ("balance", "wanted", "debt")}
-    figures["short"] = _whole(facts["wanted"] - facts["balance"])
     if facts["debt"] and is_you:
-        sentence = _("You owe %(debt)s DGT, which the next DGT you get repays. Until then you can spend none.")
-    elif is_you:
+        return owing(facts["debt"])
+    figures = {name: _whole(facts[name]) for name in ("balance", "wanted")}
+    figures["short"] = _whole(facts["wanted"] - facts["balance"])
+    if is_you:
         sentence = _("You have %(balance)s DGT; this needs %(wanted)s: %(short)s DGT short.")
     else:
         sentence = _("The member has %(balance)s DGT; this needs %(wanted)s.")
@@ -160,7 +160,7 @@ def _not_enough(facts: dict[str, Any], *, is_you: bool) -> NotEnoughDGT:
 
 def _frozen(user_id: int, you: int | None) -> MemberError:
     if user_id == you:
-        return WalletFrozen(_("Your wallet is frozen while staff look into it. Nothing can move until then."))
+        return frozen()
     if you is not None:
         return _cannot_receive()
     return WalletFrozen(_("That wallet is frozen and can neither send nor receive DGT."))
@@ -173,15 +173,41 @@ def _cannot_receive() -> MemberError:
 def _too_new(facts: dict[str, Any]) -> MemberError:
     if facts["who"] == "receiver":
         return _cannot_receive()
-    opens_at = timezone.localtime(datetime.fromisoformat(facts["from"]))
-    moment = date_format(opens_at, "j M Y, H:i T")
-    return TooNew(_("Your account is too new to send DGT. You can from %(moment)s on.") % {"moment": moment})
+    return too_new(datetime.fromisoformat(facts["from"]))
 
 
 def _unverified(facts: dict[str, Any]) -> MemberError:
     if facts["who"] == "receiver":
         return _cannot_receive()
+    return unverified()
+
+
+# ── Said of members themselves, also before they try ────────────────────────────────────────────────────────────────
+
+
+def too_new(opens_at: datetime) -> TooNew:
+    """The moment is told in the member's time zone."""
+    moment = date_format(timezone.localtime(opens_at), "j M Y, H:i T")
+    return TooNew(_("Your account is too new to send DGT. You can from %(moment)s on.") % {"moment": moment})
+
+
+def unverified() -> Unverified:
+    """No e-mail address of the account is confirmed."""
     return Unverified(_("Confirm your e-mail address first; then you can send DGT."))
+
+
+def frozen() -> WalletFrozen:
+    """The member's own wallet."""
+    return WalletFrozen(_("Your wallet is frozen while staff look into it. Nothing can move until then."))
+
+
+def owing(debt_dgt: int) -> NotEnoughDGT:
+    """A debt leaves no balance."""
+    sentence = _("You owe %(debt)s DGT, which the next DGT you get repays. Until then you can spend none.")
+    return NotEnoughDGT(sentence % {"debt": _whole(debt_dgt)})
+
+
+# ── By the rule ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _said(kind: type[MemberError], sentence: Callable[[], str]) -> Callable[[dict[str, Any]], MemberError]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,12 @@ class DayField(forms.DateField):
 class HistoryFilter(forms.Form):
     """Which part of a history to show. It is read from the address; whatever is left out asks for everything."""
 
-    account = forms.ChoiceField(required=False, choices=MEMBER_ACCOUNTS, widget=forms.HiddenInput)
+    account = forms.ChoiceField(
+        required=False,
+        choices=MEMBER_ACCOUNTS,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("There is no such account. Choose one of those above.")},
+    )
     kind = forms.ChoiceField(label=_("Type"), required=False, choices=[("", _("Anything")), *DgtJournal.Kind.choices])
     direction = forms.ChoiceField(
         label=_("Direction"),
@@ -46,17 +52,32 @@ class HistoryFilter(forms.Form):
             raise forms.ValidationError(_("Choose an earlier day."))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """Days in their order."""
+        facts: dict[str, Any] = self.cleaned_data
+        since, until = facts.get("since"), facts.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("Choose this day or a later one than under “From”."))
+        return facts
+
     def wanted(self) -> Wanted:
-        """What a valid filter asks for. Days begin in the member's time zone."""
+        """What a valid filter asks for. Days begin in the member's time zone. With the balance comes what was owed."""
         facts = self.cleaned_data
         since, until = facts["since"], facts["until"]
+        account = facts["account"] or Wanted.account
         return Wanted(
-            account=facts["account"] or Wanted.account,
+            account=account,
+            with_debt=account == Wanted.account,
             kinds=(facts["kind"],) if facts["kind"] else (),
             direction=facts["direction"],
             since=_beginning(since) if since else None,
             until=_beginning(until + timedelta(days=1)) if until else None,
         )
+
+    @property
+    def marks_fields(self) -> bool:
+        """Whether something is said beside a field that is seen."""
+        return any(field.errors for field in self.visible_fields())
 
     @property
     def active(self) -> int:
@@ -147,3 +168,10 @@ class ConfirmForm(KeyedForm):
     amount = DigitsField(min_value=1, max_value=wallet.AMOUNT_MAX, widget=forms.HiddenInput({"autocomplete": "off"}))
     memo = LineField(max_length=MEMO_MAX, required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
     fee = DigitsField(max_value=wallet.AMOUNT_MAX, widget=forms.HiddenInput({"autocomplete": "off"}))
+
+    def renew_fee(self, fee: int) -> None:
+        """The member is shown another fee: sending the form again agrees to that one."""
+        submitted = QueryDict(mutable=True)
+        submitted.update(self.data)
+        submitted["fee"] = str(fee)
+        self.data = submitted

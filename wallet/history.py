@@ -24,6 +24,8 @@ class Wanted:
     """A part of a history. Running balances are those of the one account."""
 
     account: str = DgtAccount.Kind.MEMBER
+    with_debt: bool = False
+    """Also what the member came to owe and what repaid it: such DGT never reach the balance."""
     kinds: tuple[str, ...] = ()
     """All where none is named."""
     direction: str = ""
@@ -33,7 +35,8 @@ class Wanted:
 
     def of(self, user: User) -> DgtTransactionQuerySet:
         """These entries of the member, in no order."""
-        entries: DgtTransactionQuerySet = DgtTransaction.objects.of(user, account=self.account)
+        accounts = [self.account, DgtAccount.Kind.DEBT] if self.with_debt else [self.account]
+        entries: DgtTransactionQuerySet = DgtTransaction.objects.of(user, *accounts)
         if self.kinds:
             entries = entries.filter(transaction_type__in=self.kinds)
         if self.direction:

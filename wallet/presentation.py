@@ -1,7 +1,7 @@
 """Ledger entries in the member's words: what moved, with whom, how much, and what was left."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from degentalk.accounts.models import User
 from wallet.accounts import FEES
 from wallet.models import Counterparty, DgtAccount, DgtJournal, DgtTransaction
+from wallet.places import Place, places_of
 
 NAME_OF_ACCOUNT = {
     DgtAccount.Kind.MEMBER: gettext_lazy("Balance"),
@@ -37,13 +38,35 @@ class Entry:
     balance_after: int | None
     created_at: datetime
     reversed: bool
+    about: Place | None = None
+    """What it was for, where this member may see it."""
+    account: str = DgtAccount.Kind.MEMBER
+
+    @property
+    def account_name(self) -> str:
+        return str(NAME_OF_ACCOUNT[DgtAccount.Kind(self.account)])
+
+    @property
+    def left(self) -> int | None:
+        """What was in the account after it; of a debt, how much was owed."""
+        return None if self.balance_after is None else abs(self.balance_after)
+
+    @property
+    def debt_note(self) -> str:
+        """What became of DGT that never touched the balance."""
+        if self.account != DgtAccount.Kind.DEBT:
+            return ""
+        return _("repaid what you owed") if self.amount > 0 else _("you owe it now")
 
 
 def entries(rows: Iterable[DgtTransaction], *, user: User) -> list[Entry]:
-    """Rows of `DgtTransaction.objects.of(user).with_reversals()`, ready to show. One query for all names."""
+    """Rows of `DgtTransaction.objects.of(user).with_reversals()` with their accounts, ready to show.
+
+    One query for all names, one for all posts that were tipped.
+    """
     rows = list(rows)
-    others = DgtTransaction.objects.counterparties(rows, of=user)
-    return [_entry(row, others.get(row.journal_id)) for row in rows]
+    others, places = DgtTransaction.objects.counterparties(rows, of=user), places_of(rows, seen_by=user)
+    return [_entry(row, others.get(row.journal_id), _place_of(row, places)) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -53,8 +76,10 @@ class Line:
     number: int
     """Which entry of the movement it is: its receipt is named by it."""
     account: str
-    amount: int
+    change: str
+    """“40 DGT less”; of a debt, more is owed."""
     after: int
+    """What was in the account; of a debt, what was owed."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,7 @@ class Movement:
     """One journal as one of its members sees it."""
 
     entry: Entry
-    """The line of the balance; where the movement left that alone, of another account."""
+    """The line of the balance, with what a debt took or gave; where it left both alone, of another account."""
     counterparty: Counterparty | None
     fee: int
     """What the member paid on top."""
@@ -79,8 +104,10 @@ def movement(rows: Sequence[DgtTransaction], *, user: User) -> Movement:
     other = next((row.user for row in rows if row.user and row.user_id != user.pk), None)
     counterparty = Counterparty(other.pk, other.username) if other else None
     reverses, reversal = first.journal.reverses, getattr(first.journal, "reversed_by", None)
+    entry = _entry(first, counterparty, _place_of(first, places_of([first], seen_by=user)))
+    own = sum(row.amount for row in mine if row.account.kind in {DgtAccount.Kind.MEMBER, DgtAccount.Kind.DEBT})
     return Movement(
-        entry=_entry(first, counterparty),
+        entry=replace(entry, amount=own or entry.amount),
         counterparty=counterparty,
         fee=sum(row.amount for row in rows if row.account.name == FEES and first.amount < 0 < row.amount),
         lines=[_line(row) for row in mine],
@@ -89,7 +116,11 @@ def movement(rows: Sequence[DgtTransaction], *, user: User) -> Movement:
     )
 
 
-def _entry(row: DgtTransaction, counterparty: Counterparty | None) -> Entry:
+def _place_of(row: DgtTransaction, places: Mapping[tuple[str, int], Place]) -> Place | None:
+    return None if row.reference_id is None else places.get((row.reference_type, row.reference_id))
+
+
+def _entry(row: DgtTransaction, counterparty: Counterparty | None, about: Place | None) -> Entry:
     description = _description(row, counterparty)
     return Entry(
         journal=row.journal.public_id,
@@ -101,17 +132,27 @@ def _entry(row: DgtTransaction, counterparty: Counterparty | None) -> Entry:
         balance_after=row.balance_after,
         created_at=row.created_at,
         reversed=hasattr(row.journal, "reversed_by"),
+        about=about,
+        account=row.account.kind,
     )
 
 
 def _line(row: DgtTransaction) -> Line:
-    name = NAME_OF_ACCOUNT[DgtAccount.Kind(row.account.kind)]
-    return Line(number=row.line, account=str(name), amount=row.amount, after=row.balance_after or 0)
+    kind = DgtAccount.Kind(row.account.kind)
+    is_more = (row.amount > 0) != (kind == DgtAccount.Kind.DEBT)
+    words = _("%(dgt)s DGT more") if is_more else _("%(dgt)s DGT less")
+    return Line(
+        number=row.line,
+        account=str(NAME_OF_ACCOUNT[kind]),
+        change=words % {"dgt": f"{abs(row.amount):,}"},
+        after=abs(row.balance_after or 0),
+    )
 
 
 def _description(row: DgtTransaction, counterparty: Counterparty | None) -> str:
     if counterparty and row.transaction_type == DgtJournal.Kind.REVERSAL:
-        return _("Taken back, with %(name)s") % {"name": counterparty.username}
+        sentence = _("Went back to %(name)s") if row.amount < 0 else _("Came back from %(name)s")
+        return sentence % {"name": counterparty.username}
     if counterparty:
         sentence = _("Sent to %(name)s") if row.amount < 0 else _("From %(name)s")
         return sentence % {"name": counterparty.username}

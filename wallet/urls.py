@@ -11,6 +11,7 @@ urlpatterns = [
     path("wallet/history.csv", views.export, name="export"),
     path("wallet/journal/<uuid:public_id>", views.journal, name="journal"),
     path("wallet/journal/<uuid:public_id>/receipt/<int:line>", views.receipt, name="receipt"),
+    path("economy/receipts", views.receipts, name="receipts"),
     path("economy/seals.json", views.seals, name="seals"),
     path("wallet/send", views.send, name="send"),
     path("wallet/transfer", views.transfer, name="transfer"),

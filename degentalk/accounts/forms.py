@@ -17,14 +17,22 @@ from degentalk.core.forms import RenewableForm
 NEVER = "never"
 
 
-class TextField(forms.CharField):
+class UncutField(forms.CharField):
+    """Text that is refused where it is too long, in words that count it."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: a browser cuts off without a word, and to it an emoji is two characters or more."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class TextField(UncutField):
     """Text of several lines."""
 
     def to_python(self, value: Any) -> str:
         return rules.clean_text(super().to_python(value) or "")
 
 
-class LineField(forms.CharField):
+class LineField(UncutField):
     """Text of one line."""
 
     def to_python(self, value: Any) -> str:

@@ -51,9 +51,11 @@ class DigitsField(forms.IntegerField):
         """The number, or None if nothing was typed."""
         if value in self.empty_values:
             return None
-        if not DIGITS.fullmatch(str(value)):
+        text = str(value)
+        if not (text.isascii() and text.isdigit()):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return int(value)
+        # However many digits there are, the field says that it is too much, in its own words.
+        return int(text) if DIGITS.fullmatch(text) else BIGINT_MAX + 1
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """A phone shows its digits."""

@@ -11,9 +11,12 @@ class ForumConfig(AppConfig):
 
     def ready(self) -> None:
         from degentalk.approvals import registry as approvals
+        from degentalk.forum.places import posts_seen_by
         from degentalk.forum.services.tips_undone import UNDOING, undo_approved
+        from wallet import places
 
         approvals.register(
             approvals.Kind(UNDOING, _("Undoing a tip"), permission="forum.undo_tip", execute=undo_approved)
         )
+        places.register("post", posts_seen_by)
         import_module("degentalk.forum.receivers")  # hears that a member may come back

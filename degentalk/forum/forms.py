@@ -28,10 +28,6 @@ class BodyField(TextField):
             **kwargs,
         )
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`: a browser would cut a long text off without a word; we say what is too much."""
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
-
     def to_python(self, value: Any) -> str:
         return super().to_python(str(value or "").expandtabs(SPACES_PER_TAB))
 
@@ -200,11 +196,22 @@ class UnbanForm(KeyedForm):
     reason = ReasonField(help_text=_("Kept beside the reason of the ban."))
 
 
+UNDONE_TIPS = "tips"
+"""What a filter calls the tips that staff undid, beside the acts."""
+
+
 class ActsFilter(forms.Form):
     """Which acts of moderation to list."""
 
     act = forms.ChoiceField(
-        label=_("What was done"), required=False, choices=[("", _("Anything")), *ModerationAct.Act.choices]
+        label=_("What was done"),
+        required=False,
+        choices=[("", _("Anything")), *ModerationAct.Act.choices, (UNDONE_TIPS, _("Tips undone"))],
     )
     member = LineField(label=_("Member"), required=False, max_length=150)
     moderator = LineField(label=_("Moderator"), required=False, max_length=150)
+
+    @property
+    def wants_tips(self) -> bool:
+        """Whether a valid filter asks for tips that were undone: they are no acts of their own."""
+        return bool(self.cleaned_data.get("act") == UNDONE_TIPS)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
+from degentalk.core.errors import MemberError
 from degentalk.forum.forms import ModerationForm
 from degentalk.forum.models import ModerationAct, Post
 from degentalk.forum.permissions import is_moderator, may_moderate, may_undo_tips
@@ -81,14 +82,16 @@ class Purse:
     now: int
     offers: list[Offer]
     terms: str
+    closed: MemberError | None = None
+    """Why they can tip nothing at all now."""
 
 
 def purse_of(giver: User) -> Purse:
     """Four queries. The door decides again when a tip is given."""
-    policy, standing = WalletPolicy.objects.current(), wallet.transferable_of(giver)
+    policy, standing = WalletPolicy.objects.current(), wallet.transferable_of(giver, switch="tips")
     now = min(standing.transferable, standing.daily_left, policy.tip_max_dgt)
     offers = [Offer(amount, max(0, amount - standing.transferable)) for amount in policy.offered_tips]
-    return Purse(standing.balance, now, offers, terms_of_tips())
+    return Purse(standing.balance, now, offers, terms_of_tips(), standing.closed)
 
 
 def terms_of_tips() -> str:

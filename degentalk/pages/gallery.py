@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -17,7 +17,10 @@ from degentalk.forum.forms import ConfirmTipForm, TipForm
 from degentalk.forum.models import Post
 from degentalk.forum.presentation import Offer, Purse, terms_of_tips
 from degentalk.pages import gallery_paths
+from wallet import errors
 from wallet.forms import ConfirmForm, TransferForm
+from wallet.places import Place
+from wallet.presentation import Entry as WalletEntry
 from wallet.services.sending import Cost
 from xp.streaks import Day, Mark, Milestone, StreakShown
 
@@ -78,18 +81,6 @@ class XpEntry:
     cause_url: str = ""
     subject: str = ""
     formula: str = "10 × 1.1 × 1.5 = 16"
-
-
-@dataclass(frozen=True)
-class WalletEntry:
-    description: str
-    kind: str
-    amount: int
-    balance_after: int | None
-    created_at: datetime
-    memo: str = ""
-    reversed: bool = False
-    journal: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)
@@ -180,11 +171,20 @@ def _xp_entries(now: datetime) -> list[XpEntry]:
 
 
 def _wallet_entries(now: datetime) -> list[WalletEntry]:
+    def entry(description: str, kind: str, amount: int, left: int, ago: timedelta, **facts: Any) -> WalletEntry:
+        shown: dict[str, Any] = {"counterparty": "", "memo": "", "reversed": False} | facts
+        return WalletEntry(
+            journal=uuid4(), kind=kind, description=description, amount=amount, balance_after=left,
+            created_at=now - ago, **shown,
+        )  # fmt: skip
+
+    gas = Place("Gas at 3 gwei", "#main")
     return [
-        WalletEntry("Reward for level 34", "Level reward", 340, 12_480, now - timedelta(minutes=38)),
-        WalletEntry("To rektangle", "Transfer", -1_000, 12_140, now - timedelta(hours=3), memo="thanks for the audit"),
-        WalletEntry("Tip from basis_ghoul", "Tip", 250, 13_140, now - timedelta(days=2), reversed=True),
-        WalletEntry("From the treasury", "Grant", 1_250_000, None, now - timedelta(days=40)),
+        entry("Reward for level 34", "Level reward", 340, 12_480, timedelta(minutes=38)),
+        entry("To rektangle", "Transfer", -1_000, 12_140, timedelta(hours=3), memo="thanks for the audit"),
+        entry("From basis_ghoul", "Tip", 250, 13_140, timedelta(days=2), reversed=True, about=gas),
+        entry("From nonce_sense", "Transfer", 60, -40, timedelta(days=9), account="debt"),
+        entry("From the treasury", "Grant", 1_250_000, 1_250_000, timedelta(days=40)),
     ]
 
 
@@ -196,6 +196,7 @@ def _transfers() -> dict[str, object]:
         "confirm_form": ConfirmForm(initial={"receiver": 8, "amount": 1_000, "memo": "", "fee": 10}),
         "transfer_cost": Cost(amount=1_000, fee=10, balance_after=11_470),
         "can_send": SimpleNamespace(now=12_480),
+        "cannot_send": SimpleNamespace(closed=errors.unverified()),
         "troubled_wallet": SimpleNamespace(is_frozen=True, debt_dgt=1_230),
         "locked_standing": SimpleNamespace(locked=5_000, locked_until=timezone.now() + timedelta(days=12)),
         "freeze": SimpleNamespace(by_id=1, reason="Two accounts share one wallet."),

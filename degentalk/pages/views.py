@@ -1,6 +1,7 @@
 """Screens that read several domains. Each asks for its facts and renders them; nothing is written here."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +14,16 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.boards import asks_who_it_is
 from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
+from degentalk.core.errors import MemberError
 from degentalk.forum.models import Thread
 from degentalk.pages import boards, causes, paths, profile
 from paths.models import XpPath
 from paths.presentation import summary_of
 from paths.views import board_shown as path_board_shown
 from shop.presentation import inventory_of, worn_by
+from wallet import services as wallet
 from wallet.boards import DgtBoard
+from wallet.models import UserWallet
 from xp import events
 from xp.boards import XpBoard
 from xp.models import SpecialEvent, XpLog
@@ -101,8 +105,17 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
     page = history_page(request, person)
     facts = {"person": person, "profile": profile.of(person, viewer=request.user), "page": page}
     facts |= {"path_summary": summary_of(person), "worn": worn_by(person)}
+    facts["send_closed"] = _send_closed(request.user, person)
     awards = causes.linked(entries(page.items, is_own=person == request.user))
     return render(request, "pages/profile.html", facts | {"awards": awards})
+
+
+def _send_closed(viewer: User | AnonymousUser, person: User) -> MemberError | None:
+    """Why the viewer can send nothing to anybody now."""
+    if not isinstance(viewer, User) or viewer == person:
+        return None
+    viewer.wallet = UserWallet.objects.of(viewer)  # the header shows it too
+    return wallet.closed_to(viewer, wallet=viewer.wallet)
 
 
 @require_safe

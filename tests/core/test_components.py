@@ -152,7 +152,7 @@ class EditForm(ReplyForm):
 def wallet_entry(**changes: Any) -> SimpleNamespace:
     facts = {
         "description": "Reward for level 34", "kind": "Level reward", "memo": "", "amount": 340,
-        "balance_after": 12_480, "created_at": NOW, "reversed": False, "journal": UUID(int=7),
+        "left": 12_480, "account_name": "Balance", "created_at": NOW, "reversed": False, "journal": UUID(int=7),
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
 
@@ -250,7 +250,15 @@ H = SimpleNamespace(
     xp_entries=[
         xp_entry(label=HOSTILE, subject=HOSTILE, formula=HOSTILE, trace_lines=[(HOSTILE, HOSTILE)], cause_url=HOSTILE)
     ],
-    wallet_entries=[wallet_entry(description=HOSTILE, kind=HOSTILE, memo=HOSTILE, balance_after=HOSTILE)],
+    wallet_entries=[
+        wallet_entry(
+            description=HOSTILE,
+            kind=HOSTILE,
+            memo=HOSTILE,
+            left=HOSTILE,
+            about=SimpleNamespace(title=HOSTILE, url=HOSTILE),
+        )
+    ],
     thread=hostile_thread(),
     post=hostile_post(),
     person=SimpleNamespace(id=7, username=HOSTILE, about=HOSTILE, date_joined=NOW, hides_balance=False),
@@ -260,12 +268,22 @@ H = SimpleNamespace(
     moderation_form=ModerationForm({"reason": HOSTILE}),
     tip_form=TipForm(initial={"message": HOSTILE}),
     wrong_tip_form=TipForm({"amount": HOSTILE, "message": HOSTILE}),
+    closed_purse=SimpleNamespace(closed=HOSTILE),
     purse=SimpleNamespace(
         balance=HOSTILE, now=1, terms=HOSTILE, offers=[SimpleNamespace(amount=HOSTILE, short=HOSTILE)]
     ),
     cost=SimpleNamespace(amount=HOSTILE, fee=HOSTILE, total=HOSTILE, balance_before=HOSTILE, balance_after=HOSTILE),
     tip=SimpleNamespace(
         pk=1, giver=SimpleNamespace(id=7, username="ok"), amount=HOSTILE, created_at=NOW, is_reversed=False
+    ),
+    tip_sent_back=SimpleNamespace(
+        post_id=5,
+        post=hostile_post(),
+        giver=SimpleNamespace(username="ok"),
+        receiver=SimpleNamespace(username="ok"),
+        amount=HOSTILE,
+        reversed_at=NOW,
+        journal=SimpleNamespace(reversed_by=SimpleNamespace(reason=HOSTILE, actor=SimpleNamespace(username=HOSTILE))),
     ),
     undone_tip=SimpleNamespace(
         pk=1,
@@ -310,6 +328,7 @@ HOSTILE_USES = {
     ],
     "chip": ['<c-chip kind="{{ h.text }}" icon="{{ h.text }}">x</c-chip>', '<c-chip :kind="h.text" :icon="h.text" />'],
     "copy": ['<c-copy text="{{ h.text }}" label="{{ h.text }}" />', '<c-copy :text="h.text" :label="h.text" />'],
+    "dgt-closed": ['<c-dgt-closed :why="h.text" />'],
     "dgt-leaderboard": [
         '<c-dgt-leaderboard :rows="h.board" :me="h.me" :type="h.text" podium />',
         '<c-dgt-leaderboard :nobody="h.text" :hint="h.text" :action="h.text" />',
@@ -317,6 +336,7 @@ HOSTILE_USES = {
         '<c-dgt-leaderboard nobody="{{ h.text }}" hint="{{ h.text }}" />',
     ],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
+    "dgt-send": ['<c-dgt-send to="{{ h.text }}" kind="{{ h.text }}" />', '<c-dgt-send :closed="h.text" />'],
     "dgt-transfer": ['<c-dgt-transfer :form="h.transfer_form" :standing="h.locked" />'],
     "dgt-transfer-confirm": [
         '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" :memo="h.text" />',
@@ -397,9 +417,10 @@ HOSTILE_USES = {
     "tip-form": [
         '<c-tip-form :post="h.post" :form="h.tip_form" :purse="h.purse" />',
         '<c-tip-form :post="h.post" :form="h.wrong_tip_form" :purse="h.purse" />',
-        '<c-tip-form :post="h.post" :form="h.tip_form" :closed="h.text" />',
+        '<c-tip-form :post="h.post" :form="h.tip_form" :purse="h.closed_purse" />',
     ],
     "tip-row": ['<c-tip-row :tip="h.tip" :may_undo="True" />', '<c-tip-row :tip="h.undone_tip" />'],
+    "tip-undone": ['<c-tip-undone :tip="h.tip_sent_back" />'],
     "toast": [
         '<c-toast :kind="h.text" :title="h.text" :text="h.text" />',
         '<c-toast kind="levelup" title="{{ h.text }}" text="{{ h.text }}" />',
@@ -611,7 +632,7 @@ def test_a_wallet_entry_shows_sign_and_balance_after() -> None:
 
 
 def test_a_wallet_entry_without_balance_shows_none() -> None:
-    seen = Seen(draw('<c-wallet-history :entries="entries" />', entries=[wallet_entry(balance_after=None)]))
+    seen = Seen(draw('<c-wallet-history :entries="entries" />', entries=[wallet_entry(left=None)]))
     assert "Balance" not in seen.words
 
 

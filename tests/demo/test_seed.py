@@ -6,13 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-SMALL = {"members": 20, "days": 40}
-
-
-def seed(**options) -> str:
-    said = StringIO()
-    call_command("seed", **SMALL, **options, stdout=said)
-    return said.getvalue()
+from tests.demo.seeding import seed
 
 
 def one(statement: str) -> object:
@@ -21,21 +15,18 @@ def one(statement: str) -> object:
         return cursor.fetchone()[0]
 
 
-def test_seeding_says_what_there_is(committed_db):
-    said = seed()
-    assert f"{one('select count(*) from users')} members" in said
-    assert f"{one('select count(*) from xp_log')} awards" in said.replace(",", "")
+def test_seeding_says_what_there_is(demo):
+    assert f"{one('select count(*) from users')} members" in demo
+    assert f"{one('select count(*) from xp_log')} awards" in demo.replace(",", "")
 
 
-def test_the_doctor_finds_nothing_in_the_demo(committed_db):
-    seed()
+def test_the_doctor_finds_nothing_in_the_demo(demo):
     said = StringIO()
     call_command("xp_doctor", stdout=said)
     assert said.getvalue().startswith("0 drift in ")
 
 
-def test_seeding_if_empty_changes_nothing_the_second_time(committed_db):
-    seed(if_empty=True)
+def test_seeding_if_empty_changes_nothing_the_second_time(demo):
     before = one("select max(id) from xp_log")
     assert seed(if_empty=True) == ""
     assert one("select max(id) from xp_log") == before
@@ -56,15 +47,13 @@ def test_a_production_database_gets_no_demo_data(committed_db, owner):
     assert one("select count(*) from users") == 0
 
 
-def test_the_audit_finds_nothing_in_the_demo(committed_db):
-    seed()
+def test_the_audit_finds_nothing_in_the_demo(demo):
     said = StringIO()
     call_command("ledger_audit", "--no-freeze", stdout=said)
     assert said.getvalue().splitlines()[-1].startswith("0 findings in ")
 
 
-def test_the_demo_shows_what_staff_do(committed_db):
-    seed()
+def test_the_demo_shows_what_staff_do(demo):
     assert one("select array_agg(state order by id) from approvals") == ["approved", "pending"]
     assert one("select count(*) from switch_changes") == 2
     assert one("select count(*) from user_wallet where is_frozen") == 1

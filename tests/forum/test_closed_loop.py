@@ -21,18 +21,15 @@ from degentalk.core.errors import MemberError
 from degentalk.forum import services as forum
 from degentalk.forum.models import Tip
 from tests import make
+from tests.extent import extent
 from tests.forum.tipping import balance, member, miscounted, points, post_by, tip
 from wallet import services as wallet
 from wallet.models import DgtJournal, UserWallet
 from xp.defaults import LIMITS
 from xp.models import LevelDgtReward, LevelDgtRewardLog, UserXp, XpLog
 
-IS_PROOF = settings.get_current_profile_name() == "proof"
-SETTINGS = settings(
-    max_examples=200 if IS_PROOF else 8,
-    stateful_step_count=50 if IS_PROOF else 30,
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES, STEPS = extent((5, 20), (60, 50))
+SETTINGS = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck))
 
 MEMBERS = ("alice", "bob", "carol", "mallory")
 GIFT = 500
@@ -194,6 +191,7 @@ def people_and_posts():
     return people, posts
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_a5_whatever_members_do_with_each_other_only_levels_bring_dgt():
     people, posts = people_and_posts()

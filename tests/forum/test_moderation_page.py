@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
 from degentalk.forum.models import Post, Thread
+from degentalk.forum.views.act_list import ACTS_PER_PAGE
 from tests import make
+from tests.forum.tipping import member, post_by, tip
 
 HTMX = {"HX-Request": "true"}
 
@@ -220,6 +222,74 @@ def test_the_list_is_filtered_by_its_address(desk, post, reply, moderator):
     assert reasons(desk.get("/moderation?member=BOB")) == ["Two", "One"]
     assert reasons(desk.get("/moderation?moderator=moderator&member=bob")) == ["One"]
     assert "Nothing found" in desk.get("/moderation?member=nobody").content.decode()
+
+
+def undone_tip(moderator, *, dgt, reason):
+    """A tip from carol to dave that a moderator undid."""
+    carol, dave = (User.objects.filter(username=name).first() for name in ("carol", "dave"))
+    carol, dave = carol or member("carol", dgt=500), dave or member("dave")
+    given = tip(post_by(dave, title="Merge"), carol, dgt).tip
+    return forum.undo_tip(tip=given, actor=moderator, reason=reason)
+
+
+def test_undone_tips_are_a_kind_of_the_filter(desk, reply, moderator):
+    admin = make.user("root", is_staff=True, is_superuser=True)
+    undone_tip(admin, dgt=50, reason="A thief")
+    tip(post_by(User.objects.get(username="dave")), User.objects.get(username="carol"), 5)
+    forum.hide(post=reply, moderator=moderator, reason="One")
+    answer = desk.get("/moderation?act=tips")
+    shown = " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
+    assert '<option value="tips" selected>Tips undone</option>' in answer.content.decode()
+    assert reasons(answer) == ["A thief"]
+    assert "Tip undone: post #1 in “Merge” , from carol to dave A thief root ·" in shown
+    assert "50 DGT went back" in shown
+
+
+def test_undone_tips_are_filtered_by_either_member_and_by_who_undid_them(desk):
+    root, other = (make.user(name, is_staff=True, is_superuser=True) for name in ("root", "other"))
+    undone_tip(root, dgt=50, reason="One")
+    undone_tip(other, dgt=60, reason="Two")
+    assert reasons(desk.get("/moderation?act=tips")) == ["Two", "One"]
+    assert reasons(desk.get("/moderation?act=tips&member=CAROL")) == ["Two", "One"]
+    assert reasons(desk.get("/moderation?act=tips&member=dave&moderator=ROOT")) == ["One"]
+    assert "Nothing found" in desk.get("/moderation?act=tips&member=bob").content.decode()
+
+
+def test_a_tip_that_was_undone_with_its_post_is_among_them(desk, moderator):
+    root = make.user("root", is_staff=True, is_superuser=True)
+    author = member("dave")
+    post = post_by(author)
+    tip(post, member("carol", dgt=500), 50)
+    forum.hide(post=post, moderator=root, reason="Scam", undoes_tips=True)
+    assert reasons(desk.get("/moderation?act=tips")) == ["Scam"]
+
+
+def test_the_list_of_undone_tips_costs_the_same_however_long(desk):
+    root = make.user("root", is_staff=True, is_superuser=True)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            desk.get("/moderation?act=tips")
+        return len(captured)
+
+    undone_tip(root, dgt=5, reason="One")
+    few = min(queries() for _ in range(3))
+    for dgt in range(6, 10):
+        undone_tip(root, dgt=dgt, reason="More")
+    assert min(queries() for _ in range(3)) == few <= 9
+
+
+def test_the_list_of_undone_tips_goes_on_in_pages(desk):
+    root = make.user("root", is_staff=True, is_superuser=True)
+    undone_tip(root, dgt=5, reason="First")
+    post = post_by(User.objects.get(username="dave"))
+    for _time in range(ACTS_PER_PAGE):
+        tip(post, User.objects.get(username="carol"), 1)
+    forum.hide(post=post, moderator=root, reason="Scam", undoes_tips=True)
+    first = desk.get("/moderation?act=tips")
+    (following,) = re.findall(r'rel="next"\s+href="([^"]*)"', first.content.decode())
+    assert reasons(first) == ["Scam"] * ACTS_PER_PAGE
+    assert reasons(desk.get("/moderation" + following.replace("&amp;", "&"))) == ["First"]
 
 
 def test_a_wrong_filter_is_said(desk):

@@ -15,6 +15,7 @@ from degentalk.forum.views.tip_list import TIPS_PER_PAGE
 from tests import make
 from tests.forum.tipping import balance, member, post_by, tip
 from tests.html import html_of, main_of
+from wallet import services as wallet
 from wallet.models import WalletPolicy
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +166,7 @@ def test_cancelling_brings_the_button_back(page, post):
         ("٥", "Enter a whole number, digits only."),
         ("1e3", "Enter a whole number, digits only."),
         ("9" * 18, "That is more DGT than there can be."),
+        ("9" * 25, "That is more DGT than there can be."),
         ("301", "You have 300 DGT; this needs 301: 1 DGT short."),
         ("10001", "Send at most 10,000 DGT at once."),
     ],
@@ -211,6 +213,18 @@ def test_a17_while_tips_are_off_the_form_says_so(page, post):
     assert buttons(shown) == []
 
 
+def test_a6_who_may_tip_nothing_at_all_is_told_so_in_place_of_the_form(page, post, bob):
+    wallet.freeze(user=bob, reason="Looked into", actor=None)
+    shown = main_of(page.get(f"/post/{post.pk}/tip"))
+    assert "Your wallet is frozen while staff look into it." in shown
+    assert buttons(shown) == []
+
+
+def test_transfers_that_are_off_close_no_tips(page, post):
+    switches.set_switch(name="transfers", is_on=False, actor=make.moderator(), reason="Wait")
+    assert "Continue" in buttons(main_of(page.get(f"/post/{post.pk}/tip")))
+
+
 @pytest.mark.parametrize("path", ["tip", "tip/give", "tips"])
 @pytest.mark.parametrize("number", ["0", "999", "9" * 19, "9" * 100])
 def test_a_post_that_does_not_exist_is_not_found(page, path, number):
@@ -236,6 +250,57 @@ def test_every_form_to_confirm_has_a_key_of_its_own(page, post):
 def test_looking_too_often_is_slowed_down(page, post):
     answers = [look(page, post, "1").status_code for _ in range(61)]
     assert answers == [200] * 60 + [422]
+
+
+def test_a_message_that_is_too_long_is_refused_with_its_length(page, post):
+    assert "maxlength" not in html_of(look(page, post))
+    answer = give(page, post, message="\N{ROCKET}" * 141)
+    assert (answer.status_code, "(it has 141)" in html_of(answer)) == (422, True)
+
+
+# ── In the wallets of both ──
+
+
+def movement(client, given):
+    return main_of(client.get(f"/wallet/journal/{given.journal.public_id}"))
+
+
+def test_a_tip_names_its_post_in_the_histories_and_on_the_pages_of_both(sign_in, page, post, alice, bob):
+    given = tip(post, bob, 50)
+    link = f'<a class="link" href="{post.get_absolute_url()}">“Gas”</a>'
+    for client in (page, sign_in(alice)):
+        assert f"· Tip ·{link}</small>" in main_of(client.get("/wallet"))
+        assert f'<dt>For</dt><dd class="words">{link}</dd>' in movement(client, given)
+
+
+@pytest.mark.parametrize("how", ["hidden", "deleted", "in a removed thread"])
+def test_a_post_that_the_giver_cannot_read_any_more_is_not_named(page, post, alice, bob, how):
+    reply = forum.reply(author=alice, thread=post.thread, body="More").post
+    given = tip(reply, bob, 50)
+    if how == "deleted":
+        forum.delete_post(post=reply, author=alice)
+    else:
+        forum.hide(post=reply if how == "hidden" else post, moderator=make.moderator(), reason="Spam")
+    for shown in (main_of(page.get("/wallet")), movement(page, given)):
+        assert ("Sent to alice" in shown, "Gas" in shown) == (True, False)
+
+
+def test_its_author_still_reads_which_hidden_post_was_tipped(sign_in, post, alice, bob):
+    reply = forum.reply(author=alice, thread=post.thread, body="More").post
+    given = tip(reply, bob, 50)
+    forum.hide(post=reply, moderator=make.moderator(), reason="Spam")
+    assert "“Gas”" in movement(sign_in(alice), given)
+
+
+def test_a_history_of_tips_costs_the_same_however_many_posts(page, alice, bob, django_assert_num_queries):
+    tip(post_by(alice), bob, 1)
+    page.get("/wallet")
+    with CaptureQueriesContext(connection) as few:
+        page.get("/wallet")
+    for _time in range(5):
+        tip(post_by(alice), bob, 1)
+    with django_assert_num_queries(len(few)):
+        page.get("/wallet")
 
 
 # ── Who tipped ──

@@ -150,7 +150,9 @@ def test_servers_end_with_a_killed_supervisor(embedded: Servers) -> None:
         assert supervisor.stdout is not None
         supervisor.stdout.readline()
         supervisor.send_signal(signal.SIGKILL)
-    wait_until(lambda: not embedded.postgres.answers() and not embedded.valkey.answers())
+    pid_file = embedded.postgres.data / "postmaster.pid"  # it goes last: until then PostgreSQL writes into its folder
+    wait_until(lambda: not embedded.valkey.answers() and not pid_file.exists())
+    assert not embedded.postgres.answers()
 
 
 def test_a_pid_file_with_another_programs_pid_does_not_block_the_start(embedded: Servers) -> None:

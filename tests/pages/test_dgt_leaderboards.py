@@ -171,7 +171,8 @@ def test_who_hides_is_on_no_board_and_is_told_why_and_where_to_change_it(client,
     page = main_of(answer)
     assert (names(answer), own_bar(answer)) == ([], "#1 alice Only you can see this 100 DGT")
     assert ("You are not on the DGT boards" in page, 'href="/account/settings' in page) == (True, True)
-    assert "Your settings leave you out" in main_of(client.get(f"{BALANCE}&around=me"))
+    around = main_of(client.get(f"{BALANCE}&around=me"))
+    assert ("You are not on this board" in around, "nobody stands around you" in around) == (True, True)
     assert alice.username not in main_of(type(client)().get(BALANCE))
 
 

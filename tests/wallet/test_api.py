@@ -103,6 +103,6 @@ def test_a_query_parameter_is_refused(client, alice):
     assert client.get("/api/wallet/me", {"user": 1}).status_code == 400
 
 
-def test_it_takes_four_queries_besides_the_session(client, alice, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_it_takes_three_queries_besides_the_session(client, alice, django_assert_num_queries):
+    with django_assert_num_queries(5):
         client.get("/api/wallet/me")

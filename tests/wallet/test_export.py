@@ -53,11 +53,19 @@ def test_a_row_says_all_that_the_page_does(client, alice, bob):
         "description": "Sent to bob",
         "counterparty": "bob",
         "memo": "for “the” audit, twice",
+        "account": "Balance",
         "amount": "-4000",
         "balance_after": "48209579",
         "status": "Completed",
         "transaction": str(journal.public_id),
     }
+
+
+def test_a_row_of_a_debt_names_it_and_keeps_the_ledgers_sign(client, alice):
+    wallet.claw_back(user=alice, amount=100, to="stripe", key="clawback:1", description="A dispute")
+    give(alice, 130)
+    figures = [(row["account"], row["amount"], row["balance_after"]) for row in rows(client)]
+    assert figures == [("Balance", "30", "30"), ("Debt", "100", "0"), ("Debt", "-100", "-100")]
 
 
 def test_it_is_a_file_that_spreadsheets_know(client, alice):
@@ -101,7 +109,7 @@ def test_l26_a_history_longer_than_what_is_read_at_once_is_complete(client, alic
         heading, first = next(content), next(content)
     second = next(content)
     assert [piece.count(b"\r\n") for piece in (heading, first, second)] == [1, ROWS_AT_ONCE, 2]
-    amounts = [int(line.split(",")[5]) for line in (first + second).decode().splitlines()]
+    amounts = [int(line.split(",")[6]) for line in (first + second).decode().splitlines()]
     assert amounts == list(range(ROWS_AT_ONCE + 2, 0, -1))
     assert list(content) == []
 

@@ -8,6 +8,7 @@ from degentalk.core import clock
 from tests import make
 from tests.html import main_of
 from tests.wallet.test_ledger import give
+from tests.wallet.test_views import lines
 from wallet import services as wallet
 from wallet.models import WalletPolicy
 
@@ -100,7 +101,6 @@ def test_a_filter_that_finds_nothing_says_so(client, alice):
         "since=yesterday",
         "since=2026-02-30",
         "until=9999-12-31",
-        "account=shop",
         "since=%00",
     ],
 )
@@ -110,6 +110,23 @@ def test_a_filter_that_cannot_be_right_says_so_beside_the_field(client, alice, q
     name = query.split("=")[0]
     assert (answer.status_code, list(answer.context["filter"].errors), amounts(answer)) == (422, [name], [])
     assert "filter-clear" in main_of(answer)
+
+
+def test_days_in_the_wrong_order_are_said_beside_the_later_one(client, alice):
+    give(alice, 100)
+    answer = client.get("/wallet?since=2026-11-22&until=2026-11-21")
+    assert (answer.status_code, amounts(answer)) == (422, [])
+    assert dict(answer.context["filter"].errors) == {"until": ["Choose this day or a later one than under “From”."]}
+
+
+@pytest.mark.parametrize("query", ["account=zzz", "account=zzz&kind=tip"])
+def test_an_account_that_is_none_is_said_where_the_list_would_be(client, alice, query):
+    give(alice, 100)
+    answer = client.get(f"/wallet?{query}")
+    page = main_of(answer)
+    assert (answer.status_code, amounts(answer)) == (422, [])
+    assert ("There is no such account. Choose one of those above." in page, "marked fields" in page) == (True, False)
+    assert ('href="?account=member"' in page, 'value="zzz"' in page) == (True, False)
 
 
 def test_pages_keep_the_filter(client, alice, bob):
@@ -133,6 +150,16 @@ def test_held_and_owed_dgt_have_histories_of_their_own(client, alice):
     answer = client.get("/wallet?account=held")
     assert amounts(answer) == [30]
     assert '<a id="account-held" href="?account=held" aria-current="true">Held</a>' in main_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("account", "sentence"), [("held", "Nothing was ever set aside"), ("debt", "You have never owed anything")]
+)
+def test_an_account_that_was_never_used_says_so_in_words_of_its_own(client, alice, account, sentence):
+    give(alice, 100)
+    page = main_of(client.get(f"/wallet?account={account}"))
+    assert (sentence in page, "No DGT has moved yet" in page) == (True, False)
+    assert "No movement of DGT fits this filter." in main_of(client.get(f"/wallet?account={account}&kind=tip"))
 
 
 def test_who_never_held_or_owed_anything_has_nothing_to_choose(client, alice):
@@ -167,6 +194,34 @@ def test_a_debt_is_named_with_how_it_is_repaid(client, alice):
     assert amounts(client.get("/wallet?account=debt")) == [-1_230]
 
 
+def owing(user, dgt):
+    """A member who spent what was taken back."""
+    wallet.claw_back(user=user, amount=dgt, to="stripe", key="clawback:1", description="A dispute")
+
+
+def test_dgt_that_repaid_a_debt_are_in_the_history_of_the_balance_too(client, alice, bob):
+    owing(alice, 100)
+    give(bob, 200)
+    wallet.transfer(sender=bob, receiver=alice, amount=60, key="transfer:1", description="rent")
+    wallet.transfer(sender=bob, receiver=alice, amount=70, key="transfer:2")
+    assert lines(client.get("/wallet")) == [
+        "From bob · Transfer +30 DGT Balance 30",
+        "From bob · Transfer · repaid what you owed +40 DGT Debt 0",
+        "From bob · Transfer · repaid what you owed · “rent” +60 DGT Debt 40",
+        "A dispute · Taken back · you owe it now −100 DGT Debt 100",
+    ]
+    assert amounts(client.get("/wallet?account=debt")) == [40, 60, -100]
+    assert amounts(client.get("/wallet?direction=in&kind=transfer")) == [30, 40, 60]
+
+
+def test_the_history_alone_has_them_too(client, alice):
+    owing(alice, 100)
+    give(alice, 60)
+    assert lines(client.get(f"/wallet/users/{alice.pk}/history"))[0] == (
+        "Welcome · Credit · repaid what you owed +60 DGT Debt 40"
+    )
+
+
 def test_a_frozen_wallet_says_so_with_the_reason_that_staff_gave(client, alice):
     root = make.user("root", is_staff=True, is_superuser=True)
     give(alice, 100)
@@ -194,13 +249,15 @@ def test_the_most_that_can_be_sent_now_is_said(client, alice):
     assert "You can send up to 1,200 DGT now." in main_of(client.get("/wallet"))
 
 
-def test_at_its_worst_the_page_takes_twelve_queries(client, alice, bob, django_assert_num_queries):
+def test_at_its_worst_the_page_takes_ten_queries(client, alice, bob, django_assert_num_queries):
     root = make.user("root", is_staff=True, is_superuser=True)
     wallet.purchase(user=alice, amount=1_000, source="stripe", key="purchase:1", description="A pack")
     give(alice, 1_000)
     for serial in range(30):
         wallet.transfer(sender=alice, receiver=bob, amount=1, key=f"transfer:{serial}")
+    post = make.thread(bob).posts.get()
+    wallet.tip(sender=alice, receiver=bob, amount=5, key="tip:1", cause=("post", post.pk))
     wallet.freeze(user=alice, reason="Looked into", actor=root)
     client.get("/wallet")
-    with django_assert_num_queries(11):
-        client.get("/wallet?kind=transfer&since=2026-01-01")
+    with django_assert_num_queries(10):
+        client.get("/wallet?since=2026-01-01")

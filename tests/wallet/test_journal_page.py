@@ -47,7 +47,7 @@ def test_it_says_what_moved_with_whom_and_what_was_left(client, alice, bob):
     assert facts(answer) | {"When": ""} == {
         "Type": "Transfer",
         "When": "",
-        "Balance": "−40 DGT",
+        "Balance": "40 DGT less",
         "Balance after it": "960 DGT",
     }
     assert f'value="{journal.public_id}"' in shown
@@ -59,21 +59,39 @@ def test_both_sides_see_their_own_part_of_one_movement(client, alice, bob):
     mine = facts(page(client, journal))
     client.force_login(bob)
     his = facts(page(client, journal))
-    assert (mine["Of it the fee"], mine["Balance"], mine["Balance after it"]) == ("2 DGT", "−42 DGT", "958 DGT")
-    assert ("Of it the fee" in his, his["Balance"], his["Balance after it"]) == (False, "+40 DGT", "40 DGT")
+    assert (mine["Of it the fee"], mine["Balance"], mine["Balance after it"]) == ("2 DGT", "42 DGT less", "958 DGT")
+    assert ("Of it the fee" in his, his["Balance"], his["Balance after it"]) == (False, "40 DGT more", "40 DGT")
 
 
 def test_a_movement_between_ones_own_accounts_shows_each_of_them(client, alice):
     hold = wallet.hold(user=alice, amount=30, key="hold:1", description="An order")
     shown = facts(page(client, hold))
-    assert (shown["Balance"], shown["Held"], shown["Held after it"]) == ("−30 DGT", "+30 DGT", "30 DGT")
+    assert (shown["Balance"], shown["Held"], shown["Held after it"]) == ("30 DGT less", "30 DGT more", "30 DGT")
 
 
 def test_what_repaid_a_debt_is_shown_also_where_the_balance_was_left_alone(client, alice):
     wallet.claw_back(user=alice, amount=1_100, to="stripe", key="clawback:1", description="A dispute")
     journal = give(alice, 60, key="gift:2")
     shown = facts(page(client, journal))
-    assert (shown["Debt"], shown["Debt after it"], "Balance" in shown) == ("+60 DGT", "−40 DGT", False)
+    assert (shown["Debt"], shown["Debt after it"], "Balance" in shown) == ("60 DGT less", "40 DGT", False)
+
+
+def test_what_came_in_is_said_in_one_sum_where_a_part_of_it_repaid_a_debt(client, alice):
+    wallet.claw_back(user=alice, amount=1_100, to="stripe", key="clawback:1", description="A dispute")
+    answer = page(client, give(alice, 130, key="gift:2"))
+    shown = facts(answer)
+    assert "+130<small>DGT" in main_of(answer)
+    assert (shown["Debt"], shown["Debt after it"]) == ("100 DGT less", "0 DGT")
+    assert (shown["Balance"], shown["Balance after it"]) == ("30 DGT more", "30 DGT")
+
+
+def test_what_is_taken_beyond_the_balance_makes_a_debt_grow(client, alice):
+    clawback = wallet.claw_back(user=alice, amount=10_500, to="stripe", key="clawback:1", description="A dispute")
+    answer = page(client, clawback)
+    shown = facts(answer)
+    assert "−10,500<small>DGT" in main_of(answer)
+    assert (shown["Debt"], shown["Debt after it"]) == ("9,500 DGT more", "9,500 DGT")
+    assert (shown["Balance"], shown["Balance after it"]) == ("1,000 DGT less", "0 DGT")
 
 
 def test_a_reversal_and_what_it_took_back_lead_to_each_other(client, alice, bob):
@@ -82,7 +100,9 @@ def test_a_reversal_and_what_it_took_back_lead_to_each_other(client, alice, bob)
     shown, undone = main_of(page(client, journal)), main_of(page(client, reversal))
     assert ("Reversed" in shown, f'href="/wallet/journal/{reversal.public_id}"' in shown) == (True, True)
     assert ("Completed" in undone, f'href="/wallet/journal/{journal.public_id}"' in undone) == (True, True)
-    assert "Taken back, with bob" in undone
+    assert "<h1>Came back from bob</h1>" in undone
+    client.force_login(bob)
+    assert "<h1>Went back to alice</h1>" in main_of(page(client, reversal))
 
 
 def test_w4_what_is_not_ones_own_is_not_found(client, alice, bob):
@@ -121,6 +141,7 @@ def test_w16_it_is_kept_in_no_cache(client, alice):
 def test_what_is_not_sealed_yet_promises_a_receipt_and_offers_none(client, alice):
     shown = main_of(page(client, give(alice, 1, key="gift:2")))
     assert ("Not sealed yet" in shown, "/receipt/" in shown) == (True, False)
+    assert 'href="/economy/receipts"' in shown
 
 
 def test_a_line_of_the_history_leads_to_it(client, alice, bob):

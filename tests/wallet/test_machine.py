@@ -25,16 +25,13 @@ from hypothesis.stateful import (
 from degentalk.core import clock
 from degentalk.core.errors import KeyReused, MemberError
 from tests import make
+from tests.extent import extent
 from tests.wallet.model import POLICY, SINK, SOURCES, STAFF, Model
 from wallet import services as wallet
 from wallet.models import WalletPolicy
 
-IS_PROOF = settings.get_current_profile_name() == "proof"
-SETTINGS = settings(
-    max_examples=200 if IS_PROOF else 15,
-    stateful_step_count=50 if IS_PROOF else 30,
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES, STEPS = extent((10, 25), (200, 50))
+SETTINGS = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck))
 
 MEMBERS = ("alice", "bob", "mallory")
 FIRST_DAY = datetime(2031, 5, 1, 12, tzinfo=UTC)
@@ -288,6 +285,7 @@ def rows(query):
         return cursor.fetchall()
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_t1_whatever_is_done_the_ledger_agrees_with_a_model_in_python():
     WalletPolicy.objects.update(**POLICY)

@@ -91,6 +91,22 @@ def test_a_receipt_is_a_file_with_the_entry_its_path_and_the_signed_seal(alice, 
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
+@pytest.mark.usefixtures("committed_db")
+def test_a_page_for_everybody_says_how_a_receipt_is_checked_and_what_that_proves(client, settings):
+    settings.SEAL_OLD_PUBLIC_KEYS = [bytes(32)]
+    page = main_of(client.get("/economy/receipts"))
+    for words in (SCRIPT.relative_to(ROOT).as_posix(), f'value="{signing.public_key()}"', f'value="{"00" * 32}"'):
+        assert words in page
+    for words in ('href="/economy/seals.json"', "PROVED or NOT PROVED", "What is proved", "What is not proved"):
+        assert words in page
+
+
+def test_the_page_of_a_movement_leads_to_its_receipt_and_to_how_it_is_checked(alice, client):
+    make.signed_in(client, alice)
+    shown = main_of(client.get(url_of("alice:1").split("/receipt")[0]))
+    assert (f'href="{url_of("alice:1")}"' in shown, 'href="/economy/receipts"' in shown) == (True, True)
+
+
 def test_a15_receipts_of_others_and_of_nobody_answer_alike(alice, client):
     make.signed_in(client, alice)
     foreign, system = url_of("bob:1"), url_of("alice:1", line=1)

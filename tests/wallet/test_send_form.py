@@ -1,12 +1,16 @@
 """The form that sends DGT: what is asked, what is said beside its fields, and what is shown before anything moves."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
 from degentalk.accounts import services as accounts
+from degentalk.accounts.models import User
+from degentalk.core import clock
 from degentalk.core.models import IdempotencyKey
 from degentalk.core.switches import set_switch
 from tests import make
@@ -163,8 +167,22 @@ def test_a17_what_staff_switched_off_says_so(browser, bob):
     }
 
 
-def test_a_memo_that_is_too_long_is_refused_beside_the_field(browser, bob):
-    assert list(errors(ask(browser, memo="x" * 141))) == ["memo"]
+@pytest.mark.parametrize("memo", ["x" * 141, "\N{ROCKET}" * 141])
+def test_a_memo_that_is_too_long_is_refused_with_its_length_beside_the_field(browser, bob, memo):
+    answer = ask(browser, memo=memo)
+    assert errors(answer) == {"memo": ["Ensure this value has at most 140 characters (it has 141)."]}
+    assert f'name="memo" value="{memo}"' in main_of(answer)
+
+
+def test_no_browser_cuts_a_memo_off(browser, bob):
+    assert "maxlength" not in main_of(browser.get("/wallet/send"))
+    memo = "\N{ROCKET}" * 140
+    assert f"“{memo}”" in main_of(ask(browser, memo=memo))
+
+
+@pytest.mark.parametrize("amount", ["9" * 25, "9" * 5_000, str(10**12 + 1)])
+def test_an_amount_of_many_digits_is_called_too_much(browser, bob, amount):
+    assert errors(ask(browser, amount=amount)) == {"amount": ["That is more DGT than there can be."]}
 
 
 def test_l11_every_confirmation_has_a_key_of_its_own(browser, bob):
@@ -292,7 +310,75 @@ def test_w7_suggestions_stop_when_somebody_collects_names(browser, bob):
     assert (set(answers[:120]), answers[120]) == ({200}, 204)
 
 
-# ── Cost ──
+# ── Said before it is tried ──
+
+
+def switch_off(alice):
+    set_switch(name="transfers", is_on=False, actor=make.moderator(), reason="An incident")
+
+
+def freeze(alice):
+    wallet.freeze(user=alice, reason="Looked into", actor=None)
+
+
+def join_just_now(alice):
+    User.objects.filter(pk=alice.pk).update(date_joined=datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+
+def lose_the_address(alice):
+    EmailAddress.objects.filter(user=alice).update(verified=False)
+
+
+def owe(alice):
+    wallet.claw_back(user=alice, amount=140, to="stripe", key="clawback:1", description="A dispute")
+
+
+CLOSED = [
+    (switch_off, "Switched off for the moment: Transfers between members. Try again later."),
+    (freeze, "Your wallet is frozen while staff look into it. Nothing can move until then."),
+    (join_just_now, "Your account is too new to send DGT. You can from 21 Nov 2026, 12:00 UTC on."),
+    (lose_the_address, "Confirm your e-mail address first; then you can send DGT."),
+    (owe, "You owe 40 DGT, which the next DGT you get repays. Until then you can spend none."),
+]
+
+
+@pytest.mark.parametrize(("happens", "sentence"), CLOSED)
+def test_who_can_send_nothing_is_told_so_in_place_of_the_form_and_the_button(browser, alice, bob, happens, sentence):
+    happens(alice)
+    with clock.at(datetime(2026, 11, 20, 18, tzinfo=UTC)):
+        pages = [main_of(browser.get(path)) for path in ("/wallet/send", "/wallet", "/profile/bob")]
+    assert [sentence in page for page in pages] == [True, True, True]
+    assert ['name="to"' in pages[0], 'name="to"' in pages[1], "/wallet/send" in pages[2]] == [False, False, False]
+
+
+@pytest.mark.parametrize(("happens", "sentence"), CLOSED)
+def test_that_is_what_the_door_says(browser, alice, bob, happens, sentence):
+    happens(alice)
+    with clock.at(datetime(2026, 11, 20, 18, tzinfo=UTC)):
+        answer = ask(browser)
+    assert (answer.status_code, list(errors(answer).values())) == (422, [[sentence]])
+
+
+def test_an_unconfirmed_address_leads_to_where_it_is_confirmed(browser, alice):
+    lose_the_address(alice)
+    assert 'href="/account/email/"' in main_of(browser.get("/wallet/send"))
+
+
+def test_a_day_later_a_new_account_may_send(browser, alice, bob):
+    join_just_now(alice)
+    with clock.at(datetime(2026, 11, 21, 12, tzinfo=UTC)):
+        assert 'name="to"' in main_of(browser.get("/wallet/send"))
+
+
+def test_a_policy_that_asks_for_no_address_closes_nothing(browser, alice):
+    lose_the_address(alice)
+    WalletPolicy.objects.update(needs_verified_email=False)
+    assert 'name="to"' in main_of(browser.get("/wallet/send"))
+
+
+def test_tips_that_are_off_close_no_transfers(browser, alice):
+    set_switch(name="tips", is_on=False, actor=make.moderator(), reason="An incident")
+    assert 'name="to"' in main_of(browser.get("/wallet/send"))
 
 
 def test_a_profile_leads_to_the_form(browser, bob):

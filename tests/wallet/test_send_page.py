@@ -106,8 +106,20 @@ def test_a_fee_that_changed_meanwhile_is_confirmed_anew(browser, alice, bob):
     WalletPolicy.objects.update(fee_bps=500)
     answer = confirm(browser, fields)
     assert (answer.status_code, moved()) == (422, 0)
-    assert errors(answer) == {"amount": ["The fee is 2 DGT now. Nothing was sent: look again and confirm."]}
-    assert hidden(ask(browser))["fee"] == "2"
+    assert errors(answer) == {"__all__": ["The fee is 2 DGT now. Nothing was sent: look again and confirm."]}
+    page = main_of(answer)
+    for words in ('<dd class="num">2 DGT</dd>', '<dd class="num">58 DGT</dd>', "“thanks”", "Send 40 DGT to bob"):
+        assert words in page
+    assert confirm(browser, hidden(answer)).status_code == 303
+    assert (moved(), balance(alice), balance(bob)) == (1, 58, 40)
+
+
+def test_a_fee_that_nobody_can_pay_any_more_leads_back_to_the_form(browser, alice, bob):
+    fields = hidden(ask(browser, amount="100"))
+    WalletPolicy.objects.update(fee_bps=500)
+    answer = confirm(browser, fields)
+    assert (answer.status_code, moved()) == (422, 0)
+    assert errors(answer) == {"amount": ["You have 100 DGT; this needs 105: 5 DGT short."]}
 
 
 def test_l15_a_receiver_who_was_suspended_meanwhile_is_not_paid(browser, alice, bob):
@@ -160,7 +172,7 @@ def test_w7_pages_and_api_count_together(browser, alice, bob):
 
 def test_every_step_takes_a_fixed_number_of_queries(browser, bob, django_assert_num_queries):
     ask(browser)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get("/wallet/send")
     with django_assert_num_queries(12):
         fields = hidden(ask(browser))

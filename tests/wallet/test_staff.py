@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import Notification
@@ -233,6 +234,36 @@ def test_who_froze_it_when_why_and_until_when_is_kept(alice, otto):
     assert (row.by, row.reason, row.ended_by, row.end_reason) == (otto, "Looking into it", otto, "All well")
     give(alice, 5)
     assert balance(alice) == 5
+
+
+def told(user):
+    return [(row.text, row.url) for row in Notification.objects.of(user).order_by("pk")]
+
+
+def test_the_member_is_told_of_every_freeze_and_of_its_end_once(alice, otto):
+    for _time in range(2):
+        wallet.freeze(user=alice, reason="Looking into it", actor=otto)
+        wallet.freeze(user=alice, reason="Again", actor=otto)
+        wallet.unfreeze(user=alice, reason="All well", actor=otto)
+        wallet.unfreeze(user=alice, reason="Again", actor=otto)
+    frozen = (
+        "Your wallet is frozen while staff look into it: nothing moves in or out until then. Reason: Looking into it"
+    )
+    assert told(alice) == [(frozen, "/wallet"), ("Your wallet is no longer frozen: DGT move again.", "/wallet")] * 2
+
+
+def test_what_the_audit_found_is_for_staff_alone(alice, otto):
+    wallet.freeze(user=alice, reason="drift of 1 DGT", actor=None)
+    assert told(alice) == [
+        ("Your wallet is frozen while staff look into it: nothing moves in or out until then.", "/wallet")
+    ]
+
+
+def test_a_freeze_that_is_taken_back_with_its_transaction_is_told_to_nobody(alice, otto):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        wallet.freeze(user=alice, reason="Looking into it", actor=otto)
+        raise RuntimeError
+    assert told(alice) == []
 
 
 def test_only_staff_freeze_and_say_why(alice, otto):

@@ -16,6 +16,7 @@ from wallet.models import DgtJournal, UserWallet, WalletFreeze, WalletPolicy
 from wallet.sums import sums
 
 pytestmark = pytest.mark.django_db
+ADDING = {"direction": "1", "amount": "50"}
 
 
 def economist(username):
@@ -55,7 +56,7 @@ def wallet_of(user):
 
 
 def adjust(client, user, **given):
-    return answer(client, "adjust", wallet_of(user), **({"direction": "1", "amount": "50"} | given))
+    return answer(client, "adjust", wallet_of(user), **(ADDING | given))
 
 
 def test_l29_an_adjustment_leaves_a_journal_with_actor_and_reason(client, otto, alice):
@@ -93,16 +94,34 @@ def test_what_cannot_be_is_said_in_the_form_with_a_new_key(client, alice, change
 
 def test_l29_above_the_limit_it_waits_for_a_second_person(client, otto, alice):
     WalletPolicy.objects.update(approval_above_dgt=40)
-    _fields, shown = adjust(client, alice)
+    adjust(client, alice)
     row = Approval.objects.get()
     assert (row.about, row.asked_by, row.summary) == (alice, otto, "Add 50 DGT to alice.")
-    assert "takes a second person" in shown.text
     assert wallet_of(alice).dgt_balance == 100
     ada = economist("ada")
     client.force_login(ada)
     client.post(reverse("admin:approvals_approval_approve", args=[row.pk]))
     journal = DgtJournal.objects.get(kind="adjustment")
     assert (journal.actor, journal.approver, wallet_of(alice).dgt_balance) == (otto, ada, 150)
+
+
+@pytest.mark.parametrize("question", ["adjust", "reverse"])
+def test_l29_who_asks_for_a_second_person_is_led_to_the_request(client, otto, alice, question):
+    WalletPolicy.objects.update(approval_above_dgt=40)
+    _fields, shown = (
+        adjust(client, alice) if question == "adjust" else answer(client, question, DgtJournal.objects.get())
+    )
+    row = Approval.objects.get()
+    link = f'<a href="{reverse("admin:approvals_approval_change", args=[row.pk])}">{row.summary}</a>'
+    assert f"Nothing has changed yet: that much takes a second person. It is in the queue: {link}" in shown.text
+
+
+@pytest.mark.parametrize("question", ["adjust", "reverse"])
+def test_l29_the_form_says_above_which_amount_a_second_person_decides(client, alice, question):
+    WalletPolicy.objects.update(approval_above_dgt=12_345)
+    row = wallet_of(alice) if question == "adjust" else DgtJournal.objects.get()
+    assert "Above 12,345 DGT within 24 hours" in client.get(page(question, row)).text
+    assert "within 24 hours" not in client.get(page("freeze", wallet_of(alice))).text
 
 
 def test_a16_staff_do_not_adjust_themselves(client, otto):
@@ -168,6 +187,18 @@ def test_what_was_reversed_offers_no_second_reversal(client, alice):
     assert "has been done already" in client.get(page("reverse", journal), follow=True).text
     again = client.post(page("reverse", journal), {"reason": "Again", "key": str(uuid4())})
     assert "This movement has been reversed already." in again.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_tip_is_not_reversed_here_however_one_asks(client, alice, method):
+    bob = make.verified(make.user("bob"))
+    tip = wallet.tip(sender=alice, receiver=bob, amount=60, key="tip:1", cause=("post", 1))
+    journal = DgtJournal.objects.get(pk=tip.id)
+    sent = {"reason": "Mine", "key": str(uuid4())}
+    shown = getattr(client, method)(page("reverse", journal), sent, follow=True)
+    assert shown.redirect_chain == [(reverse("admin:wallet_dgtjournal_change", args=[journal.pk]), 302)]
+    assert "A tip is undone on the list of tips of its post" in shown.text
+    assert [wallet_of(user).dgt_balance for user in (alice, bob)] == [40, 60]
 
 
 @pytest.mark.parametrize("question", ["adjust", "freeze", "unfreeze"])

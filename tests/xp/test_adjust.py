@@ -228,7 +228,7 @@ def test_a_double_click_is_one_adjustment(client, bob):
         ({"points": "-5"}, "Enter a whole number, digits only."),
         ({"points": "٣"}, "Enter a whole number, digits only."),
         ({"points": "1e3"}, "Enter a whole number, digits only."),
-        ({"points": "9" * 40}, "Enter a whole number, digits only."),
+        ({"points": "9" * 40}, "Ensure this value is less than or equal to 1000000000."),
         ({"points": "1000000001"}, "Ensure this value is less than or equal to 1000000000."),
         ({"points": ""}, "This field is required."),
         ({"direction": "7"}, "Select a valid choice. 7 is not one of the available choices."),

@@ -103,7 +103,7 @@ def test_a_limit_that_is_left_empty_is_none(client, economist):
         ({"daily_cap_xp": "1.5"}, "Enter a whole number, digits only."),
         ({"daily_cap_xp": "٣"}, "Enter a whole number, digits only."),
         ({"default_value": "2147483648"}, "Ensure this value is less than or equal to 2147483647."),
-        ({"default_value": "9" * 40}, "Enter a whole number, digits only."),
+        ({"default_value": "9" * 40}, "Ensure this value is less than or equal to 9223372036854775807."),
         ({"default_value": ""}, "This field is required."),
         ({"label": ""}, "This field is required."),
         ({"reason": ""}, "This field is required."),

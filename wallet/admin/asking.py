@@ -15,13 +15,18 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.admin import StaffRequest
 from degentalk.accounts.forms import ReasonField
 from degentalk.accounts.models import User
+from degentalk.approvals.models import Approval
+from degentalk.core.admin import link_to
 from degentalk.core.errors import MemberError
 from degentalk.core.forms import RenewableForm
+from wallet.models import WalletPolicy
 
 
 class AskingForm(RenewableForm):
@@ -46,9 +51,14 @@ class Question:
     effect: Promise
     permission: str
     makes_sense: Callable[[Any], bool]
-    take: Callable[[Any, dict[str, Any], User], str]
-    """Called with the row, what the form holds and who is asked; says in a sentence what was done."""
+    """Whether it is offered: not what has been done already."""
+    take: Callable[[Any, dict[str, Any], User], str | Approval]
+    """Called with the row, what the form holds and who is asked; says in a sentence what was done, or what waits."""
     form: type[AskingForm] = AskingForm
+    why_never: Callable[[Any], str | Promise] = lambda _row: ""
+    """Why it can never be done to this row; such a row takes no answer either, however it is sent."""
+    is_limited: bool = False
+    """Whether the policy says how much of it one person decides alone."""
 
 
 class AskingMixin(ModelAdmin):
@@ -95,8 +105,8 @@ class AskingMixin(ModelAdmin):
             raise Http404
         if not (self.has_view_permission(request, row) and request.user.has_perm(question.permission)):
             raise PermissionDenied
-        if request.method != "POST" and not question.makes_sense(row):
-            self.message_user(request, _("This has been done already, or cannot be done."), messages.WARNING)
+        if why_not := _why_not(question, row, is_answer=request.method == "POST"):
+            self.message_user(request, why_not, messages.WARNING)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         form = question.form(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._taken(request, row, form, question):
@@ -109,15 +119,26 @@ class AskingMixin(ModelAdmin):
             "opts": self.opts,
             "original": row,
             "question": question,
+            "alone": WalletPolicy.objects.current().approval_above_dgt if question.is_limited else None,
             "adminform": AdminForm(form, [(None, {"fields": form.shown})], {}),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/wallet/question.html", context)
 
     def _taken(self, request: StaffRequest, row: Any, form: AskingForm, question: Question) -> bool:
         try:
-            said = question.take(row, form.cleaned_data, request.user)
+            done = question.take(row, form.cleaned_data, request.user)
         except MemberError as refusal:
             form.add_error(None, str(refusal))
             return False
-        self.message_user(request, said, messages.SUCCESS)
+        if isinstance(done, Approval):
+            text = gettext("Nothing has changed yet: that much takes a second person. It is in the queue: {what}")
+            self.message_user(request, format_html(text, what=link_to(done)), messages.WARNING)
+        else:
+            self.message_user(request, done, messages.SUCCESS)
         return True
+
+
+def _why_not(question: Question, row: Any, *, is_answer: bool) -> str:
+    """Why this is not asked; "" if it is. An answer may come twice: its key says that it has been taken."""
+    is_done = not is_answer and not question.makes_sense(row)
+    return str(question.why_never(row) or (_("This has been done already.") if is_done else ""))

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,13 @@ from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
 from wallet.services.second_person import reverse_or_ask
 from wallet.sums import sums
 
-NEVER_REVERSED = {"hold", "release", "reversal", "tip"}
-"""A hold is released; the door says the same. A tip is undone on its post: what that counts and the XP go with it."""
+NEVER_REVERSED: dict[str, Promise] = {
+    "hold": _("A hold is released, not reversed."),
+    "release": _("What was released is not taken back."),
+    "reversal": _("A reversal cannot be reversed."),
+    "tip": _("A tip is undone on the list of tips of its post: its XP goes with it."),
+}
+"""Why not, by kind. Of all but tips the door says the same."""
 
 
 @admin.register(DgtAccount)
@@ -94,7 +100,7 @@ class ReverseForm(AskingForm):
     )
 
 
-def _reverse(row: DgtJournal, given: dict[str, Any], staff: User) -> str:
+def _reverse(row: DgtJournal, given: dict[str, Any], staff: User) -> str | Approval:
     taken_from = row.entries.filter(user__isnull=False, amount__gt=0).select_related("user").first()
     done = reverse_or_ask(
         journal=row,
@@ -105,7 +111,7 @@ def _reverse(row: DgtJournal, given: dict[str, Any], staff: User) -> str:
         into_debt=given["into_debt"],
     )
     if isinstance(done, Approval):
-        return gettext("That much takes a second person: it waits for one in the queue of approvals.")
+        return done
     return gettext("Reversed by journal %(id)d.") % {"id": done.id}
 
 
@@ -135,6 +141,8 @@ class DgtJournalAdmin(AskingMixin, ReadOnlyAdmin):
             makes_sense=_can_be_reversed,
             take=_reverse,
             form=ReverseForm,
+            why_never=lambda row: NEVER_REVERSED.get(row.kind, ""),
+            is_limited=True,
         ),
     )
 

@@ -34,11 +34,11 @@ class AdjustForm(AskingForm):
     )
 
 
-def _adjust(row: UserWallet, given: dict[str, Any], staff: User) -> str:
+def _adjust(row: UserWallet, given: dict[str, Any], staff: User) -> str | Approval:
     amount, key = given["direction"] * given["amount"], f"adjustment:{given['key']}"
     done = adjust_or_ask(user=row.user, amount=amount, reason=given["reason"], actor=staff, key=key)
     if isinstance(done, Approval):
-        return gettext("That much takes a second person: it waits for one in the queue of approvals.")
+        return done
     return gettext("Adjusted by %(amount)s DGT: %(name)s has %(dgt)s DGT now.") % {
         "amount": f"{amount:+,}", "name": row.user.username, "dgt": f"{UserWallet.objects.of(row.user).dgt_balance:,}",
     }  # fmt: skip
@@ -70,11 +70,12 @@ class UserWalletAdmin(AskingMixin, ReadOnlyAdmin):
         Question(
             name="adjust",
             button=_("Adjust DGT"),
-            effect=_("The member reads the reason. Above the limit of the policy a second member of staff must agree."),
+            effect=_("The member reads the reason."),
             permission="wallet.adjust_dgt",
             makes_sense=lambda _row: True,
             take=_adjust,
             form=AdjustForm,
+            is_limited=True,
         ),
         Question(
             name="freeze",

@@ -150,9 +150,9 @@ class Counterparty(NamedTuple):
 
 
 class DgtTransactionQuerySet(models.QuerySet["DgtTransaction"]):
-    def of(self, user: User, *, account: str = DgtAccount.Kind.MEMBER) -> DgtTransactionQuerySet:
-        """The entries of one of the member's accounts; without `account` what moved the balance."""
-        return self.filter(user_id=user.pk, account__kind=account)
+    def of(self, user: User, *accounts: str) -> DgtTransactionQuerySet:
+        """The entries of these accounts of the member; without any what moved the balance."""
+        return self.filter(user_id=user.pk, account__kind__in=accounts or [DgtAccount.Kind.MEMBER])
 
     def purchases_of(self, user: User) -> DgtTransactionQuerySet:
         """What the member bought and kept, debts that it repaid with it."""

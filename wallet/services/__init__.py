@@ -9,7 +9,7 @@ from wallet.services.holds import capture, hold, release
 from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
 from wallet.services.sending import send
 from wallet.services.staff import adjust, freeze, hold_decisions, unfreeze
-from wallet.services.standing import Transferable, transferable_of
+from wallet.services.standing import Transferable, closed_to, transferable_of
 from wallet.services.transfers import tip, transfer
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "adjust",
     "capture",
     "claw_back",
+    "closed_to",
     "credit",
     "debit",
     "freeze",

@@ -3,12 +3,13 @@
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse as address_of
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core.errors import Refused
-from wallet.models import DgtTransaction, UserWallet
+from wallet.models import DgtTransaction, UserWallet, WalletFreeze
 from wallet.services.calling import Journal, ask, call, check_amount, request_hash
 from wallet.services.ledger import reverse
 
@@ -60,22 +61,28 @@ def reverse_by_staff(
 
 @transaction.atomic
 def freeze(*, user: User, reason: str, actor: User | None) -> bool:
-    """Stop every movement of a wallet, in and out; rewards wait. False: it stands still already. Without an actor it
-    was the audit. Raises Refused without a reason."""
+    """Stop every movement of a wallet, in and out; rewards wait; and tell the member. False: it stands still already.
+    Without an actor it was the audit, whose reason is for staff alone. Raises Refused without a reason."""
     reason = _given(reason)
     is_new: bool = ask("select dgt_freeze(%s, %s::bigint, %s)", [user.pk, actor and actor.pk, reason])[0]
-    if is_new and actor is not None:
-        _log(actor, user, _("Froze the wallet. Reason: %(reason)s") % {"reason": reason})
+    if is_new:
+        text = _("Your wallet is frozen while staff look into it: nothing moves in or out until then.")
+        if actor is not None:
+            _log(actor, user, _("Froze the wallet. Reason: %(reason)s") % {"reason": reason})
+            text += " " + _("Reason: %(reason)s") % {"reason": reason}
+        _tell_of_freeze(user, text, key="wallet_frozen")
     return is_new
 
 
 @transaction.atomic
 def unfreeze(*, user: User, reason: str, actor: User) -> bool:
-    """Let a wallet move again. False: it moves already. Raises Refused without a reason, NotForYou for one's own."""
+    """Let a wallet move again, and tell the member. False: it moves already. Raises Refused without a reason, NotForYou
+    for one's own."""
     reason = _given(reason)
     was_frozen: bool = ask("select dgt_unfreeze(%s, %s, %s)", [user.pk, actor.pk, reason])[0]
     if was_frozen:
         _log(actor, user, _("Let the wallet move again. Reason: %(reason)s") % {"reason": reason})
+        _tell_of_freeze(user, _("Your wallet is no longer frozen: DGT move again."), key="wallet_unfrozen")
     return was_frozen
 
 
@@ -98,6 +105,12 @@ def _tell_of_reversal(user: User, amount: int, reason: str, journal: Journal) ->
         words = _("Staff reversed a movement, and %(dgt)s DGT left you: %(reason)s")
     text = words % {"dgt": f"{abs(amount):,}", "reason": reason}
     accounts.notify(user=user, kind="adjustment", text=text, key=f"journal:{journal.id}")
+
+
+def _tell_of_freeze(user: User, text: str, *, key: str) -> None:
+    newest = WalletFreeze.objects.of(user).latest("pk")
+    url = address_of("wallet:wallet")
+    accounts.notify(user=user, kind="moderation", text=text, url=url, key=f"{key}:{newest.pk}")
 
 
 def _log(actor: User, user: User, message: str) -> None:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Sum
+from allauth.account.models import EmailAddress
+from django.db.models import BooleanField, Exists, Func, Max, Sum, Value
 
 from degentalk.accounts.models import User
-from degentalk.core.clock import database_time
-from wallet import rules
+from degentalk.core.clock import Clock
+from degentalk.core.errors import MemberError
+from degentalk.core.switches import SwitchedOff
+from wallet import errors, rules
 from wallet.models import DgtTransaction, UserWallet, WalletPolicy
 
 
@@ -24,6 +28,8 @@ class Transferable:
     fee_bps: int
     locked_until: datetime | None
     """When the newest of what was bought lately may be sent."""
+    closed: MemberError | None
+    """Why nothing can be sent now, whatever the amount and to whomever; None where something can."""
 
     @property
     def locked(self) -> int:
@@ -36,20 +42,47 @@ class Transferable:
         return min(rules.most_with_fee(self.transferable, self.fee_bps), self.daily_left, self.at_once)
 
 
-def transferable_of(user: User, *, wallet: UserWallet | None = None) -> Transferable:
-    """What a member may send now. Three queries, one for a wallet that is not at hand, one where DGT is locked."""
-    policy, wallet, now = WalletPolicy.objects.current(), wallet or UserWallet.objects.of(user), database_time()
+def transferable_of(user: User, *, wallet: UserWallet | None = None, switch: str = "transfers") -> Transferable:
+    """What a member may send now, or with the switch “tips” tip. Two queries, one for a wallet that is not at hand."""
+    policy, wallet = _policy_for(user, switch), wallet or UserWallet.objects.of(user)
     days = timedelta(days=policy.purchases_locked_days)
-    lately = DgtTransaction.objects.purchases_of(user).filter(created_at__gt=now - days)
-    bought = lately.aggregate(dgt=Sum("amount", default=0))["dgt"]
-    newest = lately.order_by("-created_at").values_list("created_at", flat=True).first() if bought else None
-    sent = wallet.sent_dgt if wallet.sent_on and wallet.sent_on >= now.astimezone(UTC).date() else 0
+    lately = DgtTransaction.objects.purchases_of(user).filter(created_at__gt=policy.now - days)
+    bought = lately.aggregate(dgt=Sum("amount", default=0), newest=Max("created_at"))
+    sent = wallet.sent_dgt if wallet.sent_on and wallet.sent_on >= policy.now.astimezone(UTC).date() else 0
     return Transferable(
         balance=wallet.dgt_balance,
-        bought_lately=bought,
-        transferable=0 if wallet.is_frozen else rules.transferable(wallet.dgt_balance, bought),
+        bought_lately=bought["dgt"],
+        transferable=0 if wallet.is_frozen else rules.transferable(wallet.dgt_balance, bought["dgt"]),
         daily_left=max(0, policy.daily_max_dgt - sent),
         at_once=policy.transfer_max_dgt,
         fee_bps=policy.fee_bps,
-        locked_until=newest + days if newest else None,
+        locked_until=bought["newest"] + days if bought["dgt"] else None,
+        closed=_closed(user, wallet, policy, switch),
     )
+
+
+def closed_to(user: User, *, wallet: UserWallet | None = None) -> MemberError | None:
+    """Why a member can send nothing now; None where something can be sent. One query, one for a wallet that is not at
+    hand."""
+    return _closed(user, wallet or UserWallet.objects.of(user), _policy_for(user, "transfers"), "transfers")
+
+
+def _policy_for(user: User, switch: str) -> Any:
+    """The policy, with what else decides: `now`, `is_on`, `is_verified`."""
+    verified = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    is_on = Func(Value(switch), function="switch_is_on", output_field=BooleanField())
+    return WalletPolicy.objects.annotate(now=Clock(), is_on=is_on, is_verified=Exists(verified)).get(pk=1)
+
+
+def _closed(user: User, wallet: UserWallet, policy: Any, switch: str) -> MemberError | None:
+    """What the door would say first."""
+    opens_at = user.date_joined + timedelta(hours=policy.min_account_age_hours)
+    if not policy.is_on:
+        return SwitchedOff(switch)
+    if opens_at > policy.now:
+        return errors.too_new(opens_at)
+    if policy.needs_verified_email and not policy.is_verified:
+        return errors.unverified()
+    if wallet.is_frozen:
+        return errors.frozen()
+    return errors.owing(wallet.debt_dgt) if wallet.debt_dgt else None

@@ -3,7 +3,7 @@
 from wallet.views.boards import DgtBoardShown, board_shown, leaderboard
 from wallet.views.export import export
 from wallet.views.journals import journal
-from wallet.views.proofs import receipt, seals
+from wallet.views.proofs import receipt, receipts, seals
 from wallet.views.sending import recipients, send, transfer
 from wallet.views.wallet import balance, history, wallet
 
@@ -16,6 +16,7 @@ __all__ = [
     "journal",
     "leaderboard",
     "receipt",
+    "receipts",
     "recipients",
     "seals",
     "send",

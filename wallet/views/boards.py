@@ -31,15 +31,21 @@ class DgtBoardShown(BoardShown[Place]):
 
     @property
     def title_if_empty(self) -> str:
-        return str(self.kind.nobody) if self.page else _("There is no page around you")
+        if self.page:
+            return str(self.kind.nobody)
+        return _("You are not on this board") if self._is_hidden else _("There is no page around you")
 
     @property
     def text_if_empty(self) -> str:
         if self.page:
             return str(self.kind.first)
-        if self.me and not self.me.is_listed:
-            return _("Your settings leave you out of the DGT boards. Only others do not see you.")
+        if self._is_hidden:
+            return _("Your settings keep you off it, so nobody stands around you. “From the top” shows who is on it.")
         return str(self.kind.none_yet)
+
+    @property
+    def _is_hidden(self) -> bool:
+        return self.me is not None and not self.me.is_listed
 
 
 @require_safe

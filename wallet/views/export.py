@@ -27,7 +27,7 @@ ROWS_AT_ONCE = 500
 """So many are in memory, however long the history is."""
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = "time,type,description,counterparty,memo,amount,balance_after,status,transaction".split(",")
+COLUMNS = "time,type,description,counterparty,memo,account,amount,balance_after,status,transaction".split(",")
 
 
 @require_GET
@@ -75,7 +75,8 @@ def _cells(entry: Entry) -> list[str | int | None]:
     texts = [_text(text) for text in (entry.kind, entry.description, entry.counterparty, entry.memo)]
     moment = entry.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     status = _("Reversed") if entry.reversed else _("Completed")
-    return [moment, *texts, entry.amount, entry.balance_after, status, str(entry.journal)]
+    figures = [entry.amount, entry.balance_after]
+    return [moment, *texts, entry.account_name, *figures, status, str(entry.journal)]
 
 
 def _text(text: str) -> str:

@@ -15,7 +15,7 @@ from degentalk.core.errors import Conflict, NotFound
 from degentalk.core.keyset import CURSOR_PARAMETER, Keyset
 from wallet import signing
 from wallet.models import DgtSeal
-from wallet.services import receipts
+from wallet.services.receipts import receipt as receipt_of
 
 SEALS_PER_PAGE = 100
 
@@ -38,11 +38,17 @@ def seals(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def receipts(request: HttpRequest) -> HttpResponse:
+    """How anybody checks a receipt without this site, and what that proves."""
+    return render(request, "wallet/receipts.html", {"keys": signing.trusted_keys()})
+
+
+@require_safe
 @login_required
 def receipt(request: MemberRequest, public_id: UUID, line: int) -> HttpResponse:
     """The receipt of one of my entries, to keep."""
     try:
-        content = receipts.receipt(user=request.user, public_id=public_id, line=line)
+        content = receipt_of(user=request.user, public_id=public_id, line=line)
     except NotFound as error:
         raise Http404 from error
     except Conflict as error:

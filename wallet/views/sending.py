@@ -15,7 +15,7 @@ from degentalk.core import toasts
 from degentalk.core.errors import MemberError, TooOften
 from degentalk.core.limits import Limit
 from wallet import services as wallet
-from wallet.errors import NoSuchAccount
+from wallet.errors import FeeChanged, NoSuchAccount
 from wallet.forms import ConfirmForm, TransferForm
 from wallet.models import UserWallet
 from wallet.services.sending import SENDING, Cost, cost_of, new_key, rehearse
@@ -57,7 +57,7 @@ def transfer(request: HtmxRequest) -> HttpResponse:
     sent = once(sender, form, "wallet:transfer", {}, lambda: _send(sender, form), limit=SENDING)
     if sent is not None:
         return _sent(request, form, sent)
-    if form.refused_code:
+    if form.refused_code and form.refused_code != FeeChanged.code:
         return _ask_again(request, sender, form, str(form.non_field_errors()[0]))
     return _confirm_again(request, sender, form)
 
@@ -135,13 +135,21 @@ def _confirm(request: HtmxRequest, form: ConfirmForm, receiver: User, cost: Cost
 
 
 def _confirm_again(request: HtmxRequest, sender: User, form: ConfirmForm) -> HttpResponse:
-    """The door was not asked, so what was shown may still be sent."""
+    """Where the door was not asked, what was shown may still be sent; where the fee changed, with the one in force."""
     facts = form.cleaned_data
     receiver = User.objects.filter(pk=facts["receiver"], is_active=True).first()
     if receiver is None:
         return _ask_again(request, sender, form, str(form.non_field_errors()[0]))
-    left = UserWallet.objects.of(sender).dgt_balance - facts["amount"] - facts["fee"]
-    cost = Cost(amount=facts["amount"], fee=facts["fee"], balance_after=left)
+    if not form.refused_code:
+        left = UserWallet.objects.of(sender).dgt_balance - facts["amount"] - facts["fee"]
+        cost = Cost(amount=facts["amount"], fee=facts["fee"], balance_after=left)
+        return _confirm(request, form, receiver, cost, facts["memo"])
+    try:
+        cost = rehearse(sender=sender, receiver=receiver, amount=facts["amount"])
+    except MemberError as refusal:
+        form.refused_code = refusal.code
+        return _ask_again(request, sender, form, str(refusal))
+    form.renew_fee(cost.fee)
     return _confirm(request, form, receiver, cost, facts["memo"])
 
 

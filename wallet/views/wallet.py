@@ -47,7 +47,7 @@ def history(request: HttpRequest, user_id: int) -> HttpResponse:
     """One's own wallet history; other members' does not exist here."""
     if not isinstance(request.user, User) or request.user.pk != user_id:
         raise Http404
-    page = Wanted().pages_of(request.user, size=PAGE_SIZE).page(request.GET.get(CURSOR_PARAMETER))
+    page = Wanted(with_debt=True).pages_of(request.user, size=PAGE_SIZE).page(request.GET.get(CURSOR_PARAMETER))
     more = f"{request.path}?{urlencode({CURSOR_PARAMETER: page.next})}" if page.next else ""
     mine = entries(page.items, user=request.user)
     return HttpResponse(render_component(request, "wallet-history", entries=mine, more=more))

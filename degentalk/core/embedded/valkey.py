@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from degentalk.core.embedded import folders, process, programs
 from degentalk.core.embedded.errors import ServerError
@@ -53,7 +55,8 @@ class Valkey:
 
     def answers(self) -> bool:
         """Whether a server answers at the socket."""
-        client = redis.Redis(unix_socket_path=str(self.socket))
+        # The client would ask again for seconds before it says no.
+        client = redis.Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -18,6 +18,11 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """Those that staff have not undone."""
         return self.filter(is_reversed=False)
 
+    def undone(self) -> Self:
+        """Those that staff undid, with everything a list of them says, in one query."""
+        shown = ("giver", "receiver", "post__thread", "journal__reversed_by__actor")
+        return self.filter(is_reversed=True).select_related(*shown)
+
     def with_names(self) -> Self:
         """As lists show them, in one query."""
         return self.select_related("giver", "receiver")

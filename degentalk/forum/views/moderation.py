@@ -1,16 +1,15 @@
-"""What moderators do, and the list of what they did. Members without that power are told so, with a 403."""
+"""What moderators do. Members without that power are told so, with a 403."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django_cotton import render_component
 from django_htmx.http import reswap, retarget
 
@@ -19,15 +18,13 @@ from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.core import toasts
 from degentalk.core.errors import MemberError
-from degentalk.core.keyset import CURSOR_PARAMETER, InvalidCursor, Keyset
 from degentalk.forum import services as forum
-from degentalk.forum.forms import ActsFilter, BanForm, ModerationForm, UnbanForm
+from degentalk.forum.forms import BanForm, ModerationForm, UnbanForm
 from degentalk.forum.models import ModerationAct, Post
 from degentalk.forum.permissions import is_moderator, may_moderate, may_undo_tips
 from degentalk.forum.views.finding import post_of
 from xp import services as xp
 
-ACTS_PER_PAGE = 25
 Act = ModerationAct.Act
 REMOVES = {Act.HIDE: forum.hide, Act.SPAM: forum.flag_spam}
 VERB_OF_ACT = {Act.HIDE: forum.hide, Act.SPAM: forum.flag_spam, Act.RESTORE: forum.restore}
@@ -68,20 +65,6 @@ def moderate(request: ModeratorRequest, post_id: int) -> HttpResponse:
     if not request.htmx or found.opens_thread:
         return _to(request, found)
     return HttpResponse(render_component(request, "post", {"post": post_of(post_id, viewer=request.user)}))
-
-
-@require_safe
-@moderators_only
-def acts(request: ModeratorRequest) -> HttpResponse:
-    """What moderators did, the newest first, filtered by the address."""
-    form = ActsFilter(request.GET)
-    listed = Keyset(_chosen(form), order=("-id",), size=ACTS_PER_PAGE)
-    try:
-        page = listed.page(request.GET.get(CURSOR_PARAMETER))
-    except InvalidCursor:
-        return redirect("forum:acts")
-    context = {"form": form, "page": page, "is_filtered": any(form.data.get(name) for name in form.fields)}
-    return render(request, "forum/acts.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,20 +202,3 @@ def _member(username: str) -> User:
         return User.objects.get_by_natural_key(username)
     except User.DoesNotExist as error:
         raise Http404(_("There is no member of that name.")) from error
-
-
-# ── The list ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _chosen(form: ActsFilter) -> QuerySet[ModerationAct]:
-    listed = ModerationAct.objects.with_names()
-    if not form.is_valid():
-        return listed.none()
-    wanted = form.cleaned_data
-    if wanted["act"]:
-        listed = listed.filter(act=wanted["act"])
-    if wanted["member"]:
-        listed = listed.filter(member__username__iexact=wanted["member"])
-    if wanted["moderator"]:
-        listed = listed.filter(moderator__username__iexact=wanted["moderator"])
-    return listed

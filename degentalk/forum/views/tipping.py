@@ -10,10 +10,9 @@ from django_cotton import render_component
 
 from degentalk.accounts.answers import Fact, HtmxRequest, once, see_other, signed_out, status_of, whole
 from degentalk.accounts.models import User
-from degentalk.core import switches, toasts
+from degentalk.core import toasts
 from degentalk.core.errors import MemberError
 from degentalk.core.limits import Limit
-from degentalk.core.switches import SwitchedOff
 from degentalk.forum import services as forum
 from degentalk.forum.forms import ConfirmTipForm, TipForm
 from degentalk.forum.models import Post
@@ -97,8 +96,7 @@ def _rehearsed(found: Post, giver: User, form: TipForm) -> Rehearsed | None:
 
 
 def _ask(request: HtmxRequest, found: Post, giver: User, form: TipForm) -> HttpResponse:
-    closed = "" if switches.is_on("tips") else str(SwitchedOff("tips"))
-    context = {"post": found, "form": form, "purse": purse_of(giver), "closed": closed}
+    context = {"post": found, "form": form, "purse": purse_of(giver)}
     return _page(request, "tip-form", context, status=status_of(form))
 
 

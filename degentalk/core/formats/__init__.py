@@ -1,0 +1,1 @@
+"""How each language writes moments, where that is not Django's way."""
