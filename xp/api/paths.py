@@ -42,4 +42,4 @@ class Summary(ReadView):
         return Response(SummarySerializer(profile | {"primary": primary, "paths": found}).data)
 
 
-urlpatterns = [path("/user/<int:user_id>/summary", Summary.as_view(), name="api-paths-summary")]
+urlpatterns = [path("paths/user/<int:user_id>/summary", Summary.as_view(), name="api-paths-summary")]
