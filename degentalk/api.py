@@ -4,6 +4,8 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from degentalk.core import problems
+from paths.api.staff import StaffPaths
+from shop.api.staff import StaffUnlocks
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
@@ -15,6 +17,8 @@ urlpatterns = [
     path("xp/", include("xp.api")),
     path("wallet/", include("wallet.api")),
     path("shop/", include("shop.api")),
+    path("admin/xp/paths", StaffPaths.as_view(), name="api-admin-paths"),
+    path("admin/dgt/unlocks", StaffUnlocks.as_view(), name="api-admin-unlocks"),
     path("", include("xp.api.paths")),
     path("", include("paths.api")),
     re_path(r"", problems.not_found),
