@@ -15,6 +15,7 @@ urlpatterns = [
     path("xp/", include("xp.api")),
     path("wallet/", include("wallet.api")),
     path("shop/", include("shop.api")),
+    path("admin/dgt/", include("shop.api.staff")),
     path("paths", include("xp.api.paths")),
     path("paths", include("paths.api")),
     re_path(r"", problems.not_found),
