@@ -5,7 +5,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from degentalk.core import problems
 from paths.api.staff import StaffPaths
-from shop.api.staff import StaffUnlocks
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
@@ -17,9 +16,7 @@ urlpatterns = [
     path("xp/", include("xp.api")),
     path("wallet/", include("wallet.api")),
     path("shop/", include("shop.api")),
+    path("admin/dgt/", include("shop.api.staff")),
     path("admin/xp/paths", StaffPaths.as_view(), name="api-admin-paths"),
-    path("admin/dgt/unlocks", StaffUnlocks.as_view(), name="api-admin-unlocks"),
-    path("", include("xp.api.paths")),
-    path("", include("paths.api")),
     re_path(r"", problems.not_found),
 ]

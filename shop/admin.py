@@ -32,6 +32,21 @@ class UnlockForm(forms.ModelForm):
             self.fields["type"] = forms.ChoiceField(
                 label=_("type"), choices=[(kind.name, kind.label) for kind in unlocks.types()]
             )
+        if "stock" in self.fields:
+            self.fields["stock"].show_hidden_initial = True
+
+    def clean_stock(self) -> int | None:
+        """Members buy while the page is open: the stock changes only from what it was when staff read it."""
+        typed: int | None = self.cleaned_data["stock"]
+        if not self.instance.pk or "stock" not in self.changed_data:
+            return typed
+        now = DgtUnlock.objects.select_for_update(no_key=True).get(pk=self.instance.pk).stock
+        if str("" if now is None else now) != self.data.get(self.add_initial_prefix("stock"), ""):
+            left = _("unlimited") if now is None else f"{now:,}"
+            raise forms.ValidationError(
+                _("Somebody has bought one meanwhile: the stock is %(left)s now."), params={"left": left}
+            )
+        return typed
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or self.cleaned_data
@@ -130,6 +145,10 @@ class DgtUnlockAdmin(AskingMixin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def save_model(self, request, obj, form, change):
+        """Only what was changed: who buys at this moment counts the stock down."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     def get_readonly_fields(self, request, obj=None):
         """Another type is another unlock: what was sold was of this one."""

@@ -78,9 +78,11 @@ class DgtUnlock(models.Model):
             models.CheckConstraint(
                 condition=Q(sale_cost_dgt=None, sale_starts_at=None, sale_ends_at=None)
                 | Q(
+                    sale_cost_dgt__isnull=False,
                     sale_cost_dgt__gte=1,
                     sale_cost_dgt__lt=F("cost_dgt"),
                     sale_starts_at__isnull=False,
+                    sale_ends_at__isnull=False,
                     sale_ends_at__gt=F("sale_starts_at"),
                 ),
                 name="dgt_unlocks_sale",

@@ -55,6 +55,8 @@ class Target:
     label: str | Promise
     choices: Callable[[Member], list[tuple[str, str]]]
     """Value and words of what this member may choose, the likeliest first; at most 50."""
+    hold: Callable[[Member, str], None]
+    """Lock what this member chose, if it is anything of theirs: it comes before members in the one order of locks."""
 
 
 @dataclass(frozen=True, kw_only=True)

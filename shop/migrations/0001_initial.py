@@ -249,8 +249,10 @@ class Migration(migrations.Migration):
                     models.Q(("sale_cost_dgt", None), ("sale_ends_at", None), ("sale_starts_at", None)),
                     models.Q(
                         ("sale_cost_dgt__gte", 1),
+                        ("sale_cost_dgt__isnull", False),
                         ("sale_cost_dgt__lt", models.F("cost_dgt")),
                         ("sale_ends_at__gt", models.F("sale_starts_at")),
+                        ("sale_ends_at__isnull", False),
                         ("sale_starts_at__isnull", False),
                     ),
                     _connector="OR",

@@ -6,10 +6,7 @@ from shop.models import DgtUnlockLog
 
 
 def locked_item(user: User, item_id: int) -> DgtUnlockLog:
-    """One of the member's own, whatever its state, held until the end of the transaction. Raises NotYours.
-
-    A piece is held before threads and XP, because what using it does may need either.
-    """
+    """One of the member's own, whatever its state, held until the end of the transaction. Raises NotYours."""
     item: DgtUnlockLog | None = (
         DgtUnlockLog.objects.of(user).select_for_update(no_key=True, of=("self",)).filter(pk=item_id).first()
     )

@@ -39,9 +39,9 @@ def refund(*, item: DgtUnlockLog, actor: User, reason: str, approver: User | Non
     unlock = DgtUnlock.objects.select_for_update(no_key=True).get(pk=item.unlock_id)
     people = User.objects.in_bulk({item.user_id, item.payer_id or item.user_id})
     hold_looks(list(people.values()))
-    row: DgtUnlockLog = DgtUnlockLog.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
     wallet.hold_decisions(actor)
     xp.lock_members(people.values())
+    row: DgtUnlockLog = DgtUnlockLog.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
     _refuse(row, actor, people)
     take_off(row)
     kind = row.unlock_type

@@ -1,16 +1,14 @@
-"""Staff make and change paths and unlocks over the API; a typo is an error that names the key."""
+"""Staff make and change paths over the API; a typo is an error that names the key."""
 
 import pytest
 
 from degentalk.rulebook import services as rulebook
 from paths import rules
 from paths.models import XpPath
-from shop.models import DgtUnlock
 from tests import make
-from tests.shop.selling import DATA, unlock
 
 pytestmark = pytest.mark.django_db
-PATHS, UNLOCKS = "/api/admin/xp/paths", "/api/admin/dgt/unlocks"
+PATHS = "/api/admin/xp/paths"
 HEALER = {
     "id": "healer",
     "name": "Healer",
@@ -79,49 +77,7 @@ def test_a_new_path_needs_everything_that_makes_one(client, otto):
     assert set(answer.json()["errors"]) == {"name", "tagline", "icon", "color", "levels"}
 
 
-@pytest.mark.parametrize("kind", DATA)
-def test_an_unlock_of_every_type_is_made(client, otto, kind):
-    body = {"name": "New", "type": kind, "cost_dgt": 50, "unlock_data": DATA[kind]}
-    answer = post(client, UNLOCKS, body)
-    assert answer.status_code == 201
-    assert DgtUnlock.objects.get(name="New").unlock_data == DATA[kind]
-
-
-@pytest.mark.parametrize(
-    ("change", "key", "words"),
-    [
-        ({"unlock_data": {"txt": "x"}}, "unlock_data", "txt"),
-        ({"unlock_data": {"text": 7}}, "unlock_data", "This must be a text"),
-        ({"unlock_data": [1]}, "unlock_data", "an object"),
-        ({"type": "hologram"}, "type", "Known: avatar_frame"),
-        ({"cost_dgt": "50"}, "cost_dgt", "whole number"),
-        ({"cost_dgt": 0}, "cost_dgt", ""),
-        ({"stock": -1}, "stock", ""),
-        ({"price": 5}, "price", "no such field"),
-        ({"required_path": "nowhere"}, "required_path", ""),
-    ],
-)
-def test_an_unlock_that_means_nothing_is_refused_by_key(client, otto, change, key, words):
-    body = {"name": "New", "type": "title", "cost_dgt": 50, "unlock_data": DATA["title"]}
-    answer = post(client, UNLOCKS, body | change)
-    assert answer.status_code == 400
-    found = {name: said for name, said in answer.json()["errors"].items() if name.split(".")[0] == key}
-    assert found
-    assert words in str(found)
-    assert not DgtUnlock.objects.filter(name="New").exists()
-
-
-def test_an_unlock_is_changed_and_keeps_its_type(client, otto):
-    row = unlock("title")
-    assert post(client, UNLOCKS, {"id": row.pk, "cost_dgt": 90}).status_code == 200
-    assert DgtUnlock.objects.get(pk=row.pk).cost_dgt == 90
-    assert post(client, UNLOCKS, {"id": row.pk, "type": "badge"}).status_code == 400
-    assert post(client, UNLOCKS, {"id": row.pk, "sale_cost_dgt": 50}).status_code == 400
-    assert post(client, UNLOCKS, {"id": 999_999, "cost_dgt": 90}).status_code == 404
-
-
-@pytest.mark.parametrize("address", [PATHS, UNLOCKS])
-def test_others_may_not(client, address):
-    assert post(client, address, {}).status_code in {401, 403}
+def test_others_may_not(client):
+    assert post(client, PATHS, {}).status_code in {401, 403}
     client.force_login(make.moderator())
-    assert post(client, address, {}).status_code == 403
+    assert post(client, PATHS, {}).status_code == 403

@@ -121,3 +121,20 @@ def test_the_window_of_refunds_is_a_rule(client, otto):
     assert client.post(page, {"refund_days": 30, "reason": "Generous"}).status_code == 302
     assert ShopPolicy.objects.current().refund_days == 30
     assert rulebook.current().rules["shop"] == {"refund_days": 30}
+
+
+def test_a_page_that_was_open_while_members_bought_does_not_bring_the_stock_back(client, otto):
+    row = unlock("title", stock=3)
+    page = reverse("admin:shop_dgtunlock_change", args=[row.pk])
+    form = client.get(page).context["adminform"].form
+    assert 'name="initial-stock" value="3"' in str(form["stock"])
+    buy(rich(), row)
+    opened = typed("title", stock=3) | {"initial-stock": 3}
+    assert client.post(page, opened | {"name": "Renamed"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, row.stock) == ("Renamed", 2)
+    refused = client.post(page, opened | {"stock": 10})
+    assert "the stock is 2 now" in str(refused.context["adminform"].form.errors["stock"])
+    assert client.post(page, opened | {"stock": 10, "initial-stock": 2}).status_code == 302
+    row.refresh_from_db()
+    assert row.stock == 10

@@ -20,7 +20,7 @@ def highlight_thread(*, thread_id: int, member: User, hours: int, source: str) -
 
     Raises Refused for a thread that is not theirs, is removed or locked, or stands out already.
     """
-    thread = Thread.objects.select_for_update(no_key=True).filter(pk=thread_id, author=member).first()
+    thread = hold_own_thread(member, thread_id)
     if thread is None or thread.is_removed:
         raise Refused(_("Choose one of your own threads that is still there."))
     if thread.is_locked:
@@ -36,6 +36,12 @@ def highlight_thread(*, thread_id: int, member: User, hours: int, source: str) -
         thread=thread, member=member, source=source, starts_at=now, ends_at=thread.highlighted_until
     )
     return row
+
+
+def hold_own_thread(member: User, thread_id: int) -> Thread | None:
+    """A thread of the member's, held until the end of the transaction; None where it is not theirs."""
+    held: Thread | None = Thread.objects.select_for_update(no_key=True).filter(pk=thread_id, author=member).first()
+    return held
 
 
 def highlightable(member: User) -> list[tuple[str, str]]:

@@ -8,13 +8,19 @@ from degentalk.accounts.models import User
 from degentalk.core.errors import Refused
 from degentalk.core.fields import DIGITS, StrictIntegerField
 from degentalk.core.templatetags.degen import moment as in_words
-from degentalk.forum.services.highlights import highlight_thread, highlightable
+from degentalk.forum.services.highlights import highlight_thread, highlightable, hold_own_thread
 
 HOURS_MAX = 24 * 30
 
 
 class ThreadHighlightData(unlocks.UnlockData):
     hours = StrictIntegerField(min_value=1, max_value=HOURS_MAX)
+
+
+def hold(user: User, target: str) -> None:
+    """Replies to it and moderation hold the thread before its author."""
+    if DIGITS.fullmatch(target):
+        hold_own_thread(user, int(target))
 
 
 def use(user: User, data: unlocks.Data, source: str, target: str) -> str:
@@ -36,6 +42,6 @@ TYPE = unlocks.register(
             _("One of your threads stands out in the list for %(hours)d hours.") % {"hours": data["hours"]}
         ),
         use=use,
-        target=unlocks.Target(gettext_lazy("Thread"), highlightable),
+        target=unlocks.Target(gettext_lazy("Thread"), highlightable, hold),
     )
 )
