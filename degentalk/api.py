@@ -18,5 +18,7 @@ urlpatterns = [
     path("shop/", include("shop.api")),
     path("admin/dgt/", include("shop.api.staff")),
     path("admin/xp/paths", StaffPaths.as_view(), name="api-admin-paths"),
+    path("", include("xp.api.paths")),
+    path("", include("paths.api")),
     re_path(r"", problems.not_found),
 ]
