@@ -12,6 +12,7 @@ from degentalk.accounts.models import User
 from degentalk.core.api import ReadView, StrictSerializer
 from degentalk.core.fields import StrictIntegerField, StrictTextField
 from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, Keyset, page_of, paginated
+from degentalk.core.problems import CONTENT_TYPE
 from shop import services as shop
 from shop.api.unlocks import SHOP_READ
 from shop.models import DgtUnlockLog
@@ -97,7 +98,12 @@ class Equip(APIView):
         operation_id="shop_equip",
         summary="Wear something",
         request=None,
-        responses={200: OpenApiResponse(ItemSerializer, description="It is worn.")},
+        responses={
+            200: OpenApiResponse(ItemSerializer, description="It is worn."),
+            (422, CONTENT_TYPE): OpenApiResponse(
+                {"$ref": "#/components/schemas/Problem"}, description="Nothing to wear, or taken back."
+            ),
+        },
         examples=[OpenApiExample("Worn", ITEM_EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def post(self, request: Request, item_id: int) -> Response:

@@ -21,12 +21,14 @@ TRIGGERS = {
         "dgt_transactions_append_only",
         "dgt_transactions_no_truncate",
     },
+    "dgt_unlock_log": {"dgt_unlock_log_facts_stay", "dgt_unlock_log_no_delete", "dgt_unlock_log_no_truncate"},
     "level_dgt_rewards_log": {
         "level_dgt_rewards_log_guard",
         "level_dgt_rewards_log_no_delete",
         "level_dgt_rewards_log_no_truncate",
     },
     "moderation_acts": {"moderation_acts_append_only", "moderation_acts_no_truncate"},
+    "path_choices": {"path_choices_append_only", "path_choices_no_truncate"},
     "post_likes": {"post_likes_not_own"},
     "post_revisions": {"post_revisions_append_only", "post_revisions_no_truncate"},
     "post_tips": {"post_tips_as_moved", "post_tips_guard", "post_tips_no_delete", "post_tips_no_truncate"},
@@ -34,11 +36,13 @@ TRIGGERS = {
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
+    "user_paths": {"update_path_level"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
-    "users": {"dgt_board_listing", "user_xp_listing", "users_one_person"},
+    "users": {"dgt_board_listing", "user_paths_listing", "user_xp_listing", "users_one_person"},
     "wallet_freezes": {"wallet_freezes_no_delete", "wallet_freezes_no_truncate"},
     "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},
+    "xp_path_levels": {"xp_path_levels_increase"},
     "xp_withholdings": {"xp_withholdings_no_truncate"},
 }
 
@@ -79,5 +83,5 @@ def test_functions_with_the_owners_rights_set_their_search_path():
 
 @pytest.mark.django_db
 def test_the_functions_of_the_plan_are_there_by_name():
-    plan = {"calculate_user_level", "update_user_level", "award_level_up_dgt"}
+    plan = {"calculate_user_level", "update_user_level", "award_level_up_dgt", "get_path_xp_multiplier"}
     assert plan <= {name for (name,) in rows("select proname from pg_proc where pronamespace = 'public'::regnamespace")}
