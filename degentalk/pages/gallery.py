@@ -16,7 +16,7 @@ from degentalk.accounts.models import User
 from degentalk.forum.forms import ConfirmTipForm, TipForm
 from degentalk.forum.models import Post
 from degentalk.forum.presentation import Offer, Purse, terms_of_tips
-from degentalk.pages import gallery_paths
+from degentalk.pages import gallery_paths, gallery_shop
 from wallet import errors
 from wallet.forms import ConfirmForm, TransferForm
 from wallet.places import Place
@@ -133,6 +133,7 @@ def _samples(now: datetime) -> dict[str, object]:
         "streaks": _streaks(now.date()),
         "multipliers": _multipliers(now),
         "sample_user": SimpleNamespace(id=7, username="vera_onchain"),
+        "styled_user": SimpleNamespace(id=7, username="vera_onchain", look=gallery_shop.LOOK),
         "long_user": SimpleNamespace(id=8, username="W" * 24),
         "sample_posts": [
             _post(1, like_count=0),
@@ -142,6 +143,7 @@ def _samples(now: datetime) -> dict[str, object]:
         ],
         **_tips(now),
         **gallery_paths.samples(now),
+        **gallery_shop.samples(now, User(pk=7, username="vera_onchain")),
         "removed_posts": [
             _post(5, state="hidden", reason="Off topic", shows_text=True),
             _post(6, state="spam"),

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
@@ -15,6 +14,7 @@ from degentalk.core import switches
 from degentalk.core.clock import database_time
 from degentalk.core.errors import KeyReused, Refused
 from degentalk.unlocks import Delivered
+from shop import addresses
 from shop.errors import CannotReceive, NotGiftable, PriceChanged
 from shop.models import DgtUnlock, DgtUnlockLog
 from shop.services.shelf import locked_unlock, refuse_owner, refuse_unavailable
@@ -134,4 +134,4 @@ def _tell_receiver(item: DgtUnlockLog, giver: User) -> None:
     text = _("%(name)s gave you “%(unlock)s”.") % facts
     if item.note:
         text += " " + _("They say: %(note)s") % facts
-    accounts.notify(user=item.user, kind="shop", text=text, url=reverse("pages:me"), key=f"gift:{item.pk}")
+    accounts.notify(user=item.user, kind="shop", text=text, url=addresses.mine(), key=f"gift:{item.pk}")

@@ -2,13 +2,13 @@
 
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
 from degentalk.core.errors import KeyReused, Refused
+from shop import addresses
 from shop.errors import AlreadyOwned, NoSuchUnlock, SoldOut
 from shop.models import DgtUnlock, DgtUnlockLog
 from shop.services.acquiring import take_from_shelf
@@ -59,4 +59,4 @@ def grant(*, user: User, unlock: DgtUnlock, actor: User, reason: str, key: str) 
 
 def _tell(item: DgtUnlockLog) -> None:
     text = _("You were given “%(unlock)s”. Reason: %(reason)s") % {"unlock": item.name, "reason": item.note}
-    accounts.notify(user=item.user, kind="shop", text=text, url=reverse("pages:me"), key=f"grant:{item.pk}")
+    accounts.notify(user=item.user, kind="shop", text=text, url=addresses.mine(), key=f"grant:{item.pk}")

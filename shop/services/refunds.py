@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
@@ -16,6 +15,7 @@ from degentalk.approvals.models import Approval
 from degentalk.core.clock import database_time
 from degentalk.core.errors import Refused
 from degentalk.unlocks import Delivered
+from shop import addresses
 from shop.errors import NoRefund
 from shop.models import DgtUnlock, DgtUnlockLog, ShopPolicy
 from shop.services.wearing import hold_looks, take_off
@@ -101,7 +101,7 @@ def _refuse(row: DgtUnlockLog, actor: User, people: dict[int, User]) -> None:
 
 def _tell(row: DgtUnlockLog, people: dict[int, User], reason: str) -> None:
     facts = {"unlock": row.name, "dgt": f"{row.dgt_spent:,}", "reason": reason}
-    payer, url = people[row.payer_id or row.user_id], reverse("pages:me")
+    payer, url = people[row.payer_id or row.user_id], addresses.mine()
     text = _("“%(unlock)s” was taken back, and you have your %(dgt)s DGT again. Reason: %(reason)s") % facts
     accounts.notify(user=payer, kind="shop", text=text, url=url, key=f"refund:{row.pk}:payer")
     if row.user_id != payer.pk:

@@ -13,6 +13,7 @@ from degentalk.accounts.models import User
 from degentalk.core import toasts
 from degentalk.core.errors import MemberError
 from degentalk.unlocks import Usable
+from shop import addresses
 from shop import services as shop
 from shop.models import DgtUnlockLog
 from shop.views.answers import changed
@@ -20,17 +21,12 @@ from shop.views.answers import changed
 UNDO_SECONDS = 8
 
 
-def mine_url() -> str:
-    """Where a member's own unlocks are."""
-    return reverse("pages:me") + "?tab=unlocks#history"
-
-
 @require_POST
 def wear(request: HtmxRequest, item_id: int) -> HttpResponse:
     """Put something on; what was worn in its place is taken off. The toast undoes both."""
     member = request.user
     if isinstance(member, AnonymousUser):
-        return signed_out(request, mine_url())
+        return signed_out(request, addresses.mine())
     item = _own(member, item_id)
     before = _worn_instead_of(item, member)
     try:
@@ -38,10 +34,10 @@ def wear(request: HtmxRequest, item_id: int) -> HttpResponse:
     except MemberError as refusal:
         return _refused(request, refusal)
     if before == item:  # pressed twice, it is told once
-        return changed(request, mine_url())
+        return changed(request, addresses.mine())
     undo = reverse("shop:wear", args=[before.pk]) if before else reverse("shop:take-off", args=[item_id])
     _toast(request, _("You wear “%(unlock)s” now") % {"unlock": item.name}, undo)
-    return changed(request, mine_url())
+    return changed(request, addresses.mine())
 
 
 @require_POST
@@ -49,13 +45,13 @@ def take_off(request: HtmxRequest, item_id: int) -> HttpResponse:
     """Take something off. The toast puts it on again."""
     member = request.user
     if isinstance(member, AnonymousUser):
-        return signed_out(request, mine_url())
+        return signed_out(request, addresses.mine())
     item = _own(member, item_id)
     shop.unequip(user=member, item_id=item_id)
     if item.equipped_slot:
         title = _("You took off “%(unlock)s”") % {"unlock": item.name}
         _toast(request, title, reverse("shop:wear", args=[item_id]))
-    return changed(request, mine_url())
+    return changed(request, addresses.mine())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +59,7 @@ def use(request: HtmxRequest, item_id: int) -> HttpResponse:
     """What using one does, and where that is to be chosen, on what; then do it. A second click gets the same answer."""
     member = request.user
     if isinstance(member, AnonymousUser):
-        return signed_out(request, mine_url())
+        return signed_out(request, addresses.mine())
     item = _own(member, item_id)
     if not isinstance(item.unlock_type, Usable):
         raise Http404
@@ -76,7 +72,7 @@ def use(request: HtmxRequest, item_id: int) -> HttpResponse:
         return _ask(request, item, member, chosen=target, error=str(refusal))
     if item.state == DgtUnlockLog.State.OWNED:
         toasts.add(request, kind="success", title=_("“%(unlock)s” is used") % {"unlock": item.name}, text=told)
-    return changed(request, mine_url())
+    return changed(request, addresses.mine())
 
 
 def _own(member: User, item_id: int) -> DgtUnlockLog:
@@ -98,7 +94,7 @@ def _toast(request: HtmxRequest, title: str, undo: str) -> None:
 
 def _refused(request: HtmxRequest, refusal: MemberError) -> HttpResponse:
     toasts.add(request, kind="error", title=str(refusal))
-    return changed(request, mine_url())
+    return changed(request, addresses.mine())
 
 
 def _ask(request: HtmxRequest, item: DgtUnlockLog, member: User, *, chosen: str = "", error: str = "") -> HttpResponse:

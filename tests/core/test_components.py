@@ -232,7 +232,97 @@ def path_had() -> SimpleNamespace:
     return SimpleNamespace(path=path(), url=HOSTILE, progress=path().progress, multiplies=path().multiplies)
 
 
+HOSTILE_LOOK = {
+    "name_style": HOSTILE, "title": HOSTILE, "avatar_frame": HOSTILE, "profile_theme": HOSTILE,
+    "badge": {"icon": HOSTILE, "label": HOSTILE},
+}  # fmt: skip
+
+
+def unlock_card(state: str = "available", **changes: Any) -> SimpleNamespace:
+    unlock = SimpleNamespace(
+        pk=7, name=HOSTILE, rarity=HOSTILE, get_rarity_display=HOSTILE, get_absolute_url=HOSTILE, stock=HOSTILE,
+        sale_ends_at=NOW, available_from=NOW, limit_per_member=2, is_listed=True,
+    )  # fmt: skip
+    facts = {
+        "unlock": unlock, "kind": SimpleNamespace(icon=HOSTILE, label=HOSTILE), "state": state, "price": HOSTILE,
+        "was": HOSTILE, "percent_off": HOSTILE, "gap": HOSTILE, "says": HOSTILE, "look": {}, "left": None, "count": 2,
+        "gate": SimpleNamespace(level=1, needed=HOSTILE, path=HOSTILE, to_go=2), "is_consumable": True,
+        "item": unlock_item(unlock), "is_for_sale": True, "can_be_given": True,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def unlock_item(unlock: SimpleNamespace, **changes: Any) -> SimpleNamespace:
+    facts = {
+        "pk": 5, "name": HOSTILE, "unlock": unlock, "unlock_id": 7, "kind": "gift", "note": HOSTILE, "state": "owned",
+        "payer": SimpleNamespace(username=HOSTILE), "equipped_slot": HOSTILE, "used_at": NOW, "used_for": HOSTILE,
+        "refunded_at": NOW, "refund_reason": HOSTILE,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def unlock_piece(**changes: Any) -> SimpleNamespace:
+    card = unlock_card()
+    facts = {
+        "item": card.item, "kind": card.kind, "count": HOSTILE, "look": {}, "says": HOSTILE, "is_worn": True,
+        "is_usable": True,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def shop_counter() -> SimpleNamespace:
+    troubled = SimpleNamespace(is_frozen=True, debt_dgt=HOSTILE)
+    return SimpleNamespace(
+        is_open=False, closed=HOSTILE, freeze=SimpleNamespace(by_id=1, reason=HOSTILE), next_level=HOSTILE,
+        next_pays=HOSTILE, next_in=HOSTILE, shopper=SimpleNamespace(wallet=troubled),
+    )  # fmt: skip
+
+
+def purchase_quote(*, is_gift: bool) -> SimpleNamespace:
+    counter = shop_counter()
+    counter.closed = ""
+    return SimpleNamespace(
+        card=unlock_card(), counter=counter, is_gift=is_gift, balance=HOSTILE, left=HOSTILE, can_be_sent=True,
+        refund_days=14,
+    )  # fmt: skip
+
+
+class HostileGiftForm(HostileForm):
+    key = price = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
+    to = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+    note = forms.CharField(label=HOSTILE, initial=HOSTILE)
+
+
+CARD_STATES = "available short locked sold_out owned equipped not_yet over limit".split()
+
 H = SimpleNamespace(
+    look=HOSTILE_LOOK,
+    looks=[{slot: look} for slot, look in HOSTILE_LOOK.items()],
+    cards=[unlock_card(state) for state in CARD_STATES],
+    quote=purchase_quote(is_gift=False),
+    gift_quote=purchase_quote(is_gift=True),
+    gift_form=HostileGiftForm({"to": HOSTILE, "note": HOSTILE}),
+    counter=shop_counter(),
+    shop=SimpleNamespace(
+        counter=shop_counter(),
+        filters=SimpleNamespace(count=2),
+        cards=[unlock_card()],
+        groups=[
+            SimpleNamespace(
+                label=HOSTILE,
+                options=[SimpleNamespace(id=HOSTILE, label=HOSTILE, count=HOSTILE, url=HOSTILE, is_current=True)],
+            )
+        ],
+    ),
+    piece=unlock_piece(),
+    inventory=SimpleNamespace(
+        is_empty=False,
+        wearables=[unlock_piece()],
+        consumables=[unlock_piece()],
+        past=[unlock_item(unlock_card().unlock), unlock_item(unlock_card().unlock, state="refunded")],
+    ),
+    target=SimpleNamespace(label=HOSTILE),
+    choices=[(HOSTILE, HOSTILE)],
     path=path(state="first"),
     paths=[path(state=state) for state in ("primary", "first", "choosable", "token", "cooldown", "paused", "idle")],
     path_change=SimpleNamespace(to=path(state="token"), left=path(), tokens=2, waits=True, again_at=NOW),
@@ -261,7 +351,9 @@ H = SimpleNamespace(
     ],
     thread=hostile_thread(),
     post=hostile_post(),
-    person=SimpleNamespace(id=7, username=HOSTILE, about=HOSTILE, date_joined=NOW, hides_balance=False),
+    person=SimpleNamespace(
+        id=7, username=HOSTILE, about=HOSTILE, date_joined=NOW, hides_balance=False, look=HOSTILE_LOOK
+    ),
     profile=hostile_profile(),
     reply_form=ReplyForm(),
     edit_form=EditForm(),
@@ -320,7 +412,10 @@ H = SimpleNamespace(
 HOSTILE_USES = {
     "ago": [],
     "alert": ['<c-alert kind="{{ h.text }}">{{ h.text }}</c-alert>', '<c-alert :kind="h.text" />'],
-    "avatar": ['<c-avatar id="7" size="{{ h.text }}" />', '<c-avatar id="7" :size="h.text" />'],
+    "avatar": [
+        '<c-avatar id="7" size="{{ h.text }}" :look="h.look" />',
+        '<c-avatar id="7" :size="h.text" :user="h.person" />',
+    ],
     "board-place": ['<c-board-place :of="h.me" :mark="h.text" />', '<c-board-place :of="h.me" mark="{{ h.text }}" />'],
     "card": [
         '<c-card heading="{{ h.text }}" meta="{{ h.text }}" id="{{ h.text }}" cls="{{ h.text }}">{{ h.text }}</c-card>',
@@ -342,6 +437,7 @@ HOSTILE_USES = {
         '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" :memo="h.text" />',
         '<c-dgt-transfer-confirm :form="h.confirm_form" :receiver="h.receiver" :cost="h.cost" memo="{{ h.text }}" />',
     ],
+    "dgt-shop": ['<c-dgt-shop :shown="h.shop" />'],
     "edit-form": ['<c-edit-form :post="h.post" :form="h.edit_form" />'],
     "empty": [
         '<c-empty icon="{{ h.text }}" title="{{ h.text }}" text="{{ h.text }}" />',
@@ -364,6 +460,7 @@ HOSTILE_USES = {
     ],
     "like-button": ['<c-like-button :post="h.post" />'],
     "load-more": ['<c-load-more :url="h.text" />', '<c-load-more url="{{ h.text }}" />'],
+    "member-badge": ['<c-member-badge :badge="h.look.badge" />', '<c-member-badge :badge="h.look.badge" full />'],
     "member-hero": [
         '<c-member-hero :person="h.person" :profile="h.profile"><c-slot name="acts">x</c-slot></c-member-hero>',
         '<c-member-hero :person="h.person" :profile="h.profile" heading="{{ h.text }}" />',
@@ -375,6 +472,7 @@ HOSTILE_USES = {
     "new-balance": ['<c-new-balance :wallet="h.wallet" />'],
     "new-posts": ['<c-new-posts :thread="h.thread" :form="h.reply_form" />'],
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
+    "own-face": [],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
     "path-act": [
         '<c-path-act :path="h.path" :swaps="h.text" />',
@@ -392,13 +490,35 @@ HOSTILE_USES = {
     "post": ['<c-post :post="h.post" />'],
     "post-tips": ['<c-post-tips :post="h.post" :wallet="h.wallet" />'],
     "profile-steps": ['<c-profile-steps :steps="h.steps" :points="h.text" />'],
+    "purchase-button": [
+        '{% for card in h.cards %}<c-purchase-button :card="card" />{% endfor %}',
+        '{% for card in h.cards %}<c-purchase-button :card="card" :closed="h.text" large />{% endfor %}',
+        '{% for card in h.cards %}<c-purchase-button :card="card" closed="{{ h.text }}" />{% endfor %}',
+    ],
+    "purchase-confirm": [
+        '<c-purchase-confirm :quote="h.quote" :form="h.gift_form" />',
+        '<c-purchase-confirm :quote="h.gift_quote" :form="h.gift_form" />',
+    ],
+    "purchase-dialog": [
+        '<c-purchase-dialog :quote="h.quote" :form="h.gift_form" />',
+        '<c-purchase-dialog :quote="h.gift_quote" :form="h.gift_form" />',
+    ],
+    "purchase-heading": [
+        '<c-purchase-heading :quote="h.quote" :id="h.text" />',
+        '<c-purchase-heading :quote="h.gift_quote" id="{{ h.text }}" />',
+    ],
     "rank-badge": [
         '<c-rank-badge :level="h.text" :tier="h.text" :name="h.text" :size="h.text" />',
         '<c-rank-badge level="{{ h.text }}" tier="{{ h.text }}" name="{{ h.text }}" size="{{ h.text }}" />',
     ],
     "removed-post": ['<c-removed-post :post="h.post" />'],
+    "renewed": [
+        '<c-renewed :part="h.text" :on="h.text" />',
+        '<c-renewed part="{{ h.text }}" on="{{ h.text }}" />',
+    ],
     "reply-count": [],
     "reply-form": ['<c-reply-form :thread="h.thread" :form="h.reply_form" />'],
+    "shop-standing": ['<c-shop-standing :counter="h.counter" />'],
     "stat": [
         '<c-stat :label="h.text" :value="h.text" :note="h.text" :icon="h.text" />',
         '<c-stat label="{{ h.text }}" value="{{ h.text }}" note="{{ h.text }}">{{ h.text }}</c-stat>',
@@ -422,17 +542,44 @@ HOSTILE_USES = {
     "tip-row": ['<c-tip-row :tip="h.tip" :may_undo="True" />', '<c-tip-row :tip="h.undone_tip" />'],
     "tip-undone": ['<c-tip-undone :tip="h.tip_sent_back" />'],
     "toast": [
-        '<c-toast :kind="h.text" :title="h.text" :text="h.text" />',
+        '<c-toast :kind="h.text" :title="h.text" :text="h.text" :act="h.text" :act_url="h.text" :seconds="h.text" />',
+        '<c-toast act="{{ h.text }}" act_url="{{ h.text }}" seconds="{{ h.text }}" />',
         '<c-toast kind="levelup" title="{{ h.text }}" text="{{ h.text }}" />',
         '<c-toast kind="levelup" :level="h.text" :tier="h.text" :name="h.text" />',
     ],
-    "user": ['<c-user id="7" username="ok" :sub="h.text" :size="h.text" />', '<c-user sub="{{ h.text }}" />'],
+    "unlock-card": ['{% for card in h.cards %}<c-unlock-card :card="card" :closed="h.text" />{% endfor %}'],
+    "unlock-piece": ['<c-unlock-piece :piece="h.piece" />'],
+    "unlock-preview": [
+        '{% for look in h.looks %}<c-unlock-preview :look="look" :viewer="h.person" />{% endfor %}',
+        '<c-unlock-preview :icon="h.text" />',
+        '<c-unlock-preview icon="{{ h.text }}" />',
+    ],
+    "unlock-stamps": ['{% for card in h.cards %}<c-unlock-stamps :card="card" />{% endfor %}'],
+    "use-dialog": [
+        '<c-use-dialog :item="h.piece.item" :says="h.text" :target="h.target" :choices="h.choices" :error="h.text" />',
+        '<c-use-dialog :item="h.piece.item" says="{{ h.text }}" chosen="{{ h.text }}" error="{{ h.text }}" />',
+    ],
+    "use-form": [
+        '<c-use-form :item="h.piece.item" :says="h.text" :target="h.target" :choices="h.choices" :error="h.text" />',
+        '<c-use-form :item="h.piece.item" says="{{ h.text }}" chosen="{{ h.text }}" error="{{ h.text }}" />',
+    ],
+    "user": [
+        '<c-user id="7" username="ok" :sub="h.text" :size="h.text" :look="h.look" />',
+        '<c-user sub="{{ h.text }}" />',
+    ],
+    "user-unlocks": ['<c-user-unlocks :inventory="h.inventory" />'],
     "user-path-summary": [
         '<c-user-path-summary :summary="h.path_summary" />',
         '<c-user-path-summary :summary="h.path_summary" own />',
     ],
     "wallet-balance": ['<c-wallet-balance :wallet="h.wallet" />'],
     "wallet-history": ['<c-wallet-history :entries="h.wallet_entries" />', '<c-wallet-history :action="h.text" />'],
+    "ways-to-dgt": ['<c-ways-to-dgt :counter="h.counter" />'],
+    "wear-button": [
+        '<c-wear-button :item="h.piece.item" :id="h.text" />',
+        '<c-wear-button :item="h.piece.item" id="{{ h.text }}" is_worn />',
+    ],
+    "worn-unlocks": ['<c-worn-unlocks :pieces="h.inventory.wearables" :viewer="h.person" />'],
     "wallet-standing": ['<c-wallet-standing :wallet="h.troubled" :standing="h.locked" :freeze="h.freeze" />'],
     "xp-history": ['<c-xp-history :entries="h.xp_entries" />', '<c-xp-history :action="h.text" />'],
     "xp-leaderboard": [
