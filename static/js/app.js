@@ -15,7 +15,8 @@
   function keepTime(toast) {
     if (toast.dataset.toast === "error") return;
     let timer;
-    const stay = toast.dataset.seconds ? toast.dataset.seconds * 1000 : TOAST_MS;
+    const seconds = toast.querySelector("[data-seconds]")?.dataset.seconds;
+    const stay = seconds ? seconds * 1000 : TOAST_MS;
     const start = () => { timer = setTimeout(() => dismiss(toast), stay); };
     const stop = () => clearTimeout(timer);
     toast.addEventListener("mouseenter", stop);
