@@ -60,8 +60,9 @@ def test_what_was_bought_is_worn_from_the_toast_and_taken_off_again(page, alice,
 def test_undo_is_offered_for_eight_seconds(windows, alice, frame):
     item = buy(alice, frame)
     page = windows.open(alice)
-    page.clock.install()
+    page.clock.install(time=0)
     page.goto("/me?tab=unlocks")
+    page.clock.pause_at(60_000)
     page.click(f"#wear-{item.pk}")
     page.wait_for_selector(".toast >> text=Undo")
     page.clock.run_for(7_900)
