@@ -9,8 +9,9 @@ from degentalk import unlocks
 from degentalk.accounts.models import User
 from shop.catalogue import Card, Filters, Gate, Shopper
 from shop.forms import GiftForm, PurchaseForm
+from shop.inventory import Inventory, Piece
 from shop.models import DgtUnlock, DgtUnlockLog
-from shop.presentation import Counter, Group, Inventory, Option, Piece, Quote, ShopShown
+from shop.presentation import Counter, Group, Option, Quote, ShopShown
 from wallet.models import UserWallet
 
 SAMPLES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (

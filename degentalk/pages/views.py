@@ -20,7 +20,7 @@ from degentalk.pages import boards, causes, paths, profile
 from paths.models import XpPath
 from paths.presentation import summary_of
 from paths.views import board_shown as path_board_shown
-from shop.presentation import inventory_of, worn_by
+from shop.inventory import inventory_of, worn_by
 from wallet import services as wallet
 from wallet.boards import DgtBoard
 from wallet.models import UserWallet

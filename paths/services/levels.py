@@ -11,6 +11,9 @@ logger = logging.getLogger(__name__)
 
 TASK = "paths.recompute_levels"
 MEMBERS_PER_BATCH = 1_000
+BEHIND = """
+select id from user_paths where path_id = %s and path_level <> calculate_path_level(path_id, path_xp) order by id
+"""
 
 
 def recompute_levels(*, batch: int = MEMBERS_PER_BATCH) -> int:
@@ -28,13 +31,25 @@ def follow_new_curve() -> None:
 
 def _recompute(path_id: str, batch: int) -> int:
     done, batches = 0, 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("select path_recompute_levels(%s, %s, %s)", [path_id, done, batch])
-            last = cursor.fetchone()[0]
-        if last is None:
-            return batches
+    while (last := _recompute_after(path_id, done, batch)) is not None:
         done, batches = last, batches + 1
+    for row in _behind(path_id):
+        _recompute_after(path_id, row - 1, 1)
+    return batches
+
+
+def _recompute_after(path_id: str, done: int, batch: int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("select path_recompute_levels(%s, %s, %s)", [path_id, done, batch])
+        last: int | None = cursor.fetchone()[0]
+    return last
+
+
+def _behind(path_id: str) -> list[int]:
+    """Rows that somebody held when their batch came."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND, [path_id])
+        return [row for (row,) in cursor.fetchall()]
 
 
 def _nudge() -> None:

@@ -15,7 +15,8 @@
   function keepTime(toast) {
     if (toast.dataset.toast === "error") return;
     let timer;
-    const stay = toast.dataset.seconds ? toast.dataset.seconds * 1000 : TOAST_MS;
+    const seconds = toast.querySelector("[data-seconds]")?.dataset.seconds;
+    const stay = seconds ? seconds * 1000 : TOAST_MS;
     const start = () => { timer = setTimeout(() => dismiss(toast), stay); };
     const stop = () => clearTimeout(timer);
     toast.addEventListener("mouseenter", stop);
@@ -128,6 +129,11 @@
     if (!dialog) return;
     event.preventDefault();
     dialog.close();
+  });
+
+  // ── A double click on what toggles is one click: the second would take back what the first did ──
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("button[aria-pressed]")) event.preventDefault();
   });
 
   // ── htmx: say which button is busy, and say it when an answer is missing ──

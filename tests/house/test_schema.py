@@ -38,7 +38,7 @@ TRIGGERS = {
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
     "user_paths": {"update_path_level"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
-    "users": {"dgt_board_listing", "user_paths_listing", "user_xp_listing", "users_one_person"},
+    "users": {"dgt_board_listing", "user_xp_listing", "users_one_person", "users_paths_listing"},
     "wallet_freezes": {"wallet_freezes_no_delete", "wallet_freezes_no_truncate"},
     "xp_levels": {"xp_levels_increase", "xp_levels_recompute"},
     "xp_log": {"xp_log_append_only", "xp_log_no_truncate"},

@@ -57,6 +57,20 @@ def test_what_was_bought_is_worn_from_the_toast_and_taken_off_again(page, alice,
     assert page.evaluate("[stays, violations]") == [True, []]
 
 
+def test_undo_is_offered_for_eight_seconds(windows, alice, frame):
+    item = buy(alice, frame)
+    page = windows.open(alice)
+    page.clock.install(time=0)
+    page.goto("/me?tab=unlocks")
+    page.clock.pause_at(60_000)
+    page.click(f"#wear-{item.pk}")
+    page.wait_for_selector(".toast >> text=Undo")
+    page.clock.run_for(7_900)
+    assert page.locator(".toast:not(.leaving)").count() == 1
+    page.clock.run_for(1_000)
+    page.wait_for_selector(".toast", state="detached")
+
+
 def test_a_double_click_buys_once(page, alice):
     boost = unlock("xp_boost", cost=40)
     page.reload()

@@ -1,9 +1,8 @@
 """What happens at the same moment: the price and a purchase, refunds, gifts, and what using needs."""
 
-import threading
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from degentalk.core.errors import MemberError
 from degentalk.forum import services as forum
@@ -12,10 +11,8 @@ from shop.errors import PriceChanged
 from shop.models import DgtUnlock, DgtUnlockLog
 from tests import make
 from tests.shop.selling import balance, buy, rich, unlock
-from tests.threads import together
+from tests.threads import beside, together, until_somebody_waits
 from tests.wallet.test_ledger import drift
-
-WAITED = "select count(*) from pg_locks where not granted"
 
 
 def outcome(verb):
@@ -23,30 +20,6 @@ def outcome(verb):
         return verb()
     except MemberError as error:
         return error.code
-
-
-def beside(verb):
-    """Run it in a thread of its own; returns how to wait for what came of it."""
-    found = []
-
-    def run():
-        try:
-            found.append(outcome(verb))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return lambda: (thread.join(30), found[0])[1]
-
-
-def until_somebody_waits():
-    for _attempt in range(10_000):
-        with connection.cursor() as cursor:
-            cursor.execute(WAITED)
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("Nobody waited for a lock.")
 
 
 def reprice(row, price):
@@ -63,7 +36,7 @@ def test_l18_who_buys_while_the_price_is_being_changed_waits_and_is_refused(comm
     for row in limited_or_not():
         with transaction.atomic():
             DgtUnlock.objects.filter(pk=row.pk).update(cost_dgt=70)
-            buying = beside(partial(buy, alice, row, price=40))
+            buying = beside(partial(outcome, partial(buy, alice, row, price=40)))
             until_somebody_waits()
         assert buying() == PriceChanged.code
     assert (balance(alice), DgtUnlockLog.objects.count()) == (100, 0)
