@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 WAITING = """
 select exists (
-    select from pg_locks l join pg_stat_activity a on a.pid = l.pid where not l.granted and a.datname = current_database()
+    select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where not l.granted and a.datname = current_database()
 )
 """
 
