@@ -140,7 +140,7 @@ class Actions:
     def events(self, name: str = "") -> list[Json]:
         """All events, or those of one type, oldest first."""
         with self.world.change():
-            return [event for event in self.world.store.oldest("event") if name in ("", event["type"])]
+            return self.world.store.oldest("event", lambda event: name in ("", event["type"]))
 
     def pending(self) -> list[str]:
         """The ids of events whose webhooks are still to be sent, oldest first."""

@@ -4,7 +4,7 @@ import re
 
 from flask import Flask, Response, request
 
-from degentalk.sandbox.stripe import api, control
+from degentalk.sandbox.stripe import api, control, dashboard, pages
 from degentalk.sandbox.stripe.actions import Actions
 
 LOOPBACK = re.compile(r"^(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?$")
@@ -15,6 +15,9 @@ def make(actions: Actions) -> Flask:
     app = Flask(__name__)
     app.register_blueprint(api.blueprint(actions.world))
     app.register_blueprint(control.blueprint(actions))
+    app.register_blueprint(pages.blueprint(actions))
+    app.register_blueprint(dashboard.blueprint(actions))
+    app.jinja_env.filters |= {"money": pages.money, "moment": dashboard.moment}
     app.before_request(_only_here)
     return app
 

@@ -66,11 +66,11 @@ def snapshot(world: World) -> dict[str, dict[str, Any]]:
     """
     references = {
         session["payment_intent"]: session["client_reference_id"] or session["id"]
-        for session in world.store.newest("session")
+        for session in world.store.view("session")
         if session["payment_intent"]
     }
     sums: dict[str, dict[str, int]] = defaultdict(lambda: {"paid": 0, "refunded": 0, "withdrawn": 0, "lost": 0})
-    for entry in world.store.oldest("balance_transaction"):
+    for entry in reversed(world.store.view("balance_transaction")):
         source = world.store.find(entry["source"]) or {}
         reference = references.get(source.get("payment_intent"))
         if reference is not None:

@@ -98,9 +98,9 @@ def expire(world: World, session_id: str) -> Json:
 
 def expire_due(world: World) -> None:
     """Close every session whose time is up."""
-    for session in world.store.oldest("session"):
-        if session["status"] == "open" and session["expires_at"] <= world.clock.now():
-            expire(world, session["id"])
+    now = world.clock.now()
+    for session in world.store.oldest("session", lambda one: one["status"] == "open" and one["expires_at"] <= now):
+        expire(world, session["id"])
 
 
 def _open(world: World, session_id: str) -> Json:

@@ -44,7 +44,7 @@ def _add(world: World, here: Json, name: str) -> bool:
         url = f"/v1/checkout/sessions/{here['id']}/line_items"
         here[name] = lists.as_list(checkout.items(world, here["id"]), url)
     elif here.get("object") == "charge" and name == "refunds":
-        found = [refund for refund in world.store.newest("refund") if refund["charge"] == here["id"]]
+        found = world.store.newest("refund", lambda refund: refund["charge"] == here["id"])
         here[name] = lists.as_list(found, f"/v1/charges/{here['id']}/refunds")
     else:
         return False

@@ -1,7 +1,8 @@
 """Lists of the API: filtered, newest first, a page at a time. https://docs.stripe.com/api/pagination"""
 
+import copy
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from degentalk.sandbox.stripe.errors import Missing
@@ -17,9 +18,8 @@ COMPARE = {
 }
 
 
-def page(objects: Iterable[Json], wanted: dict[str, Any], url: str) -> Json:
-    """A list object of what fits. Raises Missing for a cursor that names nothing of it."""
-    fitting = [thing for thing in objects if _fits(thing, wanted)]
+def page(fitting: list[Json], wanted: dict[str, Any], url: str) -> Json:
+    """A list object of copies of a page of what fits. Raises Missing for a cursor that names nothing of it."""
     limit = wanted.get("limit", PAGE)
     if "ending_before" in wanted:
         newer = fitting[: _position(fitting, wanted["ending_before"], "ending_before")]
@@ -30,13 +30,14 @@ def page(objects: Iterable[Json], wanted: dict[str, Any], url: str) -> Json:
 
 def as_list(objects: list[Json], url: str, *, has_more: bool = False) -> Json:
     """A list object of these."""
-    return {"object": "list", "data": objects, "has_more": has_more, "url": url}
+    return {"object": "list", "data": copy.deepcopy(objects), "has_more": has_more, "url": url}
 
 
-def _fits(thing: Json, wanted: dict[str, Any]) -> bool:
+def fits(wanted: dict[str, Any]) -> Callable[[Json], bool]:
+    """Whether an object is among those that the parameters of a list ask for."""
     created = wanted.get("created", {})
     bounds = created if isinstance(created, dict) else {"gte": created, "lte": created}
-    return (
+    return lambda thing: (
         all(COMPARE[name](thing["created"], bound) for name, bound in bounds.items())
         and ("types" not in wanted or thing["type"] in wanted["types"])
         and all(_equal(thing.get(name), wanted[name]) for name in PLAIN if name in wanted)

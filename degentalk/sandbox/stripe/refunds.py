@@ -26,7 +26,7 @@ def refund(
     charge = world.get("charge", charge_id, "charge")
     left = charge["amount"] - charge["amount_refunded"]
     _check(charge, amount, left)
-    if any(dispute["charge"] == charge_id and not dispute["is_charge_refundable"] for dispute in _disputes(world)):
+    if world.store.view("dispute", lambda one: one["charge"] == charge_id and _holds(one)):
         raise ApiError("This charge has been charged back, so it cannot be refunded.", code="charge_disputed")
     card = charge["payment_method_details"]["type"] == "card"
     made = objects.refund(world, charge, amount or left, reason=reason, metadata=metadata or {})
@@ -85,8 +85,8 @@ def _check(charge: Json, amount: int | None, left: int) -> None:
         )
 
 
-def _disputes(world: World) -> list[Json]:
-    return [dispute for dispute in world.store.newest("dispute") if dispute["status"] != "won"]
+def _holds(dispute: Json) -> bool:
+    return not dispute["is_charge_refundable"] and dispute["status"] not in ("won", "prevented")
 
 
 def _in_state(world: World, refund_id: str, states: tuple[str, ...]) -> Json:

@@ -70,7 +70,7 @@ def _one(kind: str) -> Work:
 
 
 def _many(kind: str, url: str) -> Work:
-    return lambda world, wanted, _id: lists.page(world.store.newest(kind), wanted, url)
+    return lambda world, wanted, _id: lists.page(world.store.view(kind, lists.fits(wanted)), wanted, url)
 
 
 def _reading(path: str, kind: str, one: type, many: type) -> list[Route]:

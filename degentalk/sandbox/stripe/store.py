@@ -3,7 +3,8 @@
 import copy
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,22 +26,26 @@ class Document:
 
 
 class Store:
-    """Everything comes out as a copy: only `put` changes anything. The caller holds the lock."""
+    """Only `put` changes anything: what comes out is a copy, except for `view`. The caller holds the lock."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._documents: dict[str, Document] = {}
+        self._of_kind: dict[str, list[str]] = defaultdict(list)
         self._unsaved: set[str] = set()
         self._database = None if file is None else sqlite3.connect(file, check_same_thread=False)
         if self._database is not None:
             self._database.execute(TABLE)
             for identity, kind, number, body in self._database.execute(READ):
                 self._documents[identity] = Document(kind, number, json.loads(body))
+                self._of_kind[kind].append(identity)
 
     def put(self, kind: str, body: Json, identity: str = "") -> None:
         """Keep this under its id, instead of what was there."""
         identity = identity or str(body["id"])
         known = self._documents.get(identity)
         number = known.number if known else len(self._documents)
+        if known is None:
+            self._of_kind[kind].append(identity)
         self._documents[identity] = Document(kind, number, copy.deepcopy(body))
         self._unsaved.add(identity)
 
@@ -51,15 +56,18 @@ class Store:
             return None
         return copy.deepcopy(found.body)
 
-    def newest(self, kind: str) -> Iterator[Json]:
-        """Copies of all of a kind, the last made first."""
-        for document in reversed(list(self._documents.values())):
-            if document.kind == kind:
-                yield copy.deepcopy(document.body)
+    def newest(self, kind: str, fits: Callable[[Json], bool] = bool, limit: int | None = None) -> list[Json]:
+        """Copies of those of a kind that fit, the last made first."""
+        return copy.deepcopy(self.view(kind, fits)[:limit])
 
-    def oldest(self, kind: str) -> list[Json]:
-        """Copies of all of a kind, the first made first."""
-        return list(self.newest(kind))[::-1]
+    def oldest(self, kind: str, fits: Callable[[Json], bool] = bool) -> list[Json]:
+        """Copies of those of a kind that fit, the first made first."""
+        return self.newest(kind, fits)[::-1]
+
+    def view(self, kind: str, fits: Callable[[Json], bool] = bool) -> list[Json]:
+        """Those of a kind that fit, the last made first: the originals, to look at and not to change."""
+        bodies = (self._documents[identity].body for identity in reversed(self._of_kind[kind]))
+        return [body for body in bodies if fits(body)]
 
     def save(self) -> None:
         """Write what changed to the file; a crash before this leaves the state from before."""

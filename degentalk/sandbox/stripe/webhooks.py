@@ -43,7 +43,7 @@ def send_due(world: World) -> list[Json]:
 def pending(world: World) -> list[str]:
     """Events that are still to be sent by themselves, oldest first."""
     with world.change():
-        return [entry["event"] for entry in world.store.oldest("delivery") if entry["state"] in OPEN]
+        return [entry["event"] for entry in world.store.oldest("delivery", _is_open)]
 
 
 def delivery_of(world: World, event_id: str) -> Json:
@@ -56,9 +56,8 @@ def _plan(world: World) -> list[str]:
     """The events of this round, each as often as it is to be sent."""
     faults, round_ = world.faults.webhooks, []
     with world.change():
-        for entry in world.store.oldest("delivery"):
-            if entry["state"] not in OPEN or (entry["due"] or 0) > world.clock.now():
-                continue
+        now = world.clock.now()
+        for entry in world.store.oldest("delivery", lambda one: _is_open(one) and (one["due"] or 0) <= now):
             if entry["due"] is None and not _throw_dice(world, entry):
                 continue
             round_.append(entry["event"])
@@ -67,6 +66,10 @@ def _plan(world: World) -> list[str]:
         if world.faults.happens(faults.reorder):
             world.faults.dice.shuffle(round_)
     return round_
+
+
+def _is_open(entry: Json) -> bool:
+    return entry["state"] in OPEN
 
 
 def _throw_dice(world: World, entry: Json) -> bool:
