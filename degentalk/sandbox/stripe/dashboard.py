@@ -66,9 +66,9 @@ def _verbs(actions: Actions) -> dict[str, Callable[[Form], Any]]:
             **{name: int(form[name]) / 100 for name in ("duplicate", "drop", "delay", "reorder")}
         ),
         "fail": lambda form: actions.fail_next(
-            form["kind"],  # type: ignore[arg-type] # checked there
+            form["kind"],
             times=int(form["times"]),
-            moment=form["moment"],  # type: ignore[arg-type]
+            moment=form["moment"],
         ),
         "clear": lambda _form: actions.clear_faults(),
     }

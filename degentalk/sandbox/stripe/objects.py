@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from degentalk.sandbox.stripe import rules
 from degentalk.sandbox.stripe.store import Json
 from degentalk.sandbox.stripe.world import World
 
@@ -23,6 +24,7 @@ def session(world: World, wanted: Json, items: list[Json]) -> Json:
         "adaptive_pricing": {"enabled": wanted.get("adaptive_pricing", {}).get("enabled", False)},
         "after_expiration": None,
         "allow_promotion_codes": wanted.get("allow_promotion_codes"),
+        "allowed_payment_method_types": wanted.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -44,6 +46,7 @@ def session(world: World, wanted: Json, items: list[Json]) -> Json:
         "customer_details": None,
         "customer_email": wanted.get("customer_email"),
         "discounts": [],
+        "excluded_payment_method_types": wanted.get("excluded_payment_method_types"),
         "expires_at": wanted.get("expires_at", world.clock.now() + DAY_SECONDS),
         "invoice": None,
         "invoice_creation": None,
@@ -57,7 +60,7 @@ def session(world: World, wanted: Json, items: list[Json]) -> Json:
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": wanted.get("payment_method_options", {}),
-        "payment_method_types": wanted.get("payment_method_types", ["card", DELAYED]),
+        "payment_method_types": rules.methods(wanted),
         "payment_status": "unpaid" if total else "no_payment_required",
         "permissions": None,
         "phone_number_collection": {"enabled": False},

@@ -19,7 +19,6 @@ METHODS = ("card", "us_bank_account")
 NOT_PLAYED = (
     "customer", "customer_account", "discounts", "shipping_options", "shipping_address_collection", "subscription_data",
     "setup_intent_data", "optional_items", "custom_fields", "payment_method_configuration", "return_url",
-    "allowed_payment_method_types", "excluded_payment_method_types",
 )  # fmt: skip
 MUST_BE_OFF = ("automatic_tax", "invoice_creation", "after_expiration", "adjustable_quantity", "managed_payments")
 
@@ -42,12 +41,17 @@ def check_session(wanted: dict[str, Any], now: int) -> None:
         )
     check_metadata(wanted.get("metadata"), "metadata")
     check_metadata(wanted.get("payment_intent_data", {}).get("metadata"), "payment_intent_data[metadata]")
-    for method in wanted.get("payment_method_types", METHODS):
-        if method not in METHODS:
-            raise Invalid(f"The sandbox plays only {' and '.join(METHODS)}.", param="payment_method_types")
+    if not methods(wanted):
+        raise Invalid(f"The sandbox plays only {' and '.join(METHODS)}.", param="allowed_payment_method_types")
     if "expires_at" in wanted:
         _check_expiry(wanted["expires_at"] - now)
     _check_items(wanted["line_items"])
+
+
+def methods(wanted: dict[str, Any]) -> list[str]:
+    """How a session can be paid: what the sandbox plays, as far as it is allowed and not excluded."""
+    allowed = wanted.get("allowed_payment_method_types", METHODS)
+    return [name for name in METHODS if name in allowed and name not in wanted.get("excluded_payment_method_types", [])]
 
 
 def check_metadata(metadata: dict[str, str] | str | None, name: str) -> None:
