@@ -7,7 +7,7 @@ from typing import Any
 from stripe import params
 from stripe.params import checkout as checkout_params
 
-from degentalk.sandbox.stripe import checkout, lists, refunds, rules
+from degentalk.sandbox.stripe import checkout, lists, refunds, rules, webhooks
 from degentalk.sandbox.stripe.errors import Invalid
 from degentalk.sandbox.stripe.store import Json
 from degentalk.sandbox.stripe.world import World
@@ -65,8 +65,22 @@ def _check_page(_world: World, wanted: dict[str, Any]) -> None:
     rules.check_page(wanted)
 
 
+def _check_events(world: World, wanted: dict[str, Any]) -> None:
+    _check_page(world, wanted)
+    if "type" in wanted and "types" in wanted:
+        raise Invalid("You may only specify one of these parameters: type, types.")
+
+
 def _one(kind: str) -> Work:
     return lambda world, _wanted, identity: world.get(kind, identity)
+
+
+def _events(world: World, wanted: dict[str, Any], _id: str) -> Json:
+    fits, success = lists.fits(wanted), wanted.get("delivery_success")
+    found = world.store.view(
+        "event", lambda event: fits(event) and (success is None or webhooks.succeeded(world, event["id"]) == success)
+    )
+    return lists.page(found, wanted, "/v1/events")
 
 
 def _many(kind: str, url: str) -> Work:
@@ -100,7 +114,8 @@ ROUTES = [
     *_reading("/v1/refunds", "refund", params.RefundRetrieveParams, params.RefundListParams),
     Route("POST", "/v1/refunds/<identity>/cancel", params.RefundCancelParams, _cancel_refund),
     *_reading("/v1/disputes", "dispute", params.DisputeRetrieveParams, params.DisputeListParams),
-    *_reading("/v1/events", "event", params.EventRetrieveParams, params.EventListParams),
+    Route("GET", "/v1/events", params.EventListParams, _events, _check_events),
+    Route("GET", "/v1/events/<identity>", params.EventRetrieveParams, _one("event")),
     *_reading(
         "/v1/balance_transactions",
         "balance_transaction",

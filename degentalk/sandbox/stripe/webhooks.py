@@ -52,6 +52,11 @@ def delivery_of(world: World, event_id: str) -> Json:
     return world.store.find(f"delivery:{event_id}") or empty
 
 
+def succeeded(world: World, event_id: str) -> bool:
+    """Whether nobody is owed this event any more, because it came or because nobody wants it."""
+    return delivery_of(world, event_id)["state"] in ("delivered", "not wanted")
+
+
 def _plan(world: World) -> list[str]:
     """The events of this round, each as often as it is to be sent."""
     faults, round_ = world.faults.webhooks, []
