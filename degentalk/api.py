@@ -16,6 +16,7 @@ urlpatterns = [
     path("xp/", include("xp.api")),
     path("wallet/", include("wallet.api")),
     path("shop/", include("shop.api")),
+    path("", include("payments.api")),
     path("admin/dgt/", include("shop.api.staff")),
     path("admin/xp/paths", StaffPaths.as_view(), name="api-admin-paths"),
     path("", include("xp.api.paths")),

@@ -60,6 +60,16 @@ TABLES: dict[str, str] = {
     "dgt_unlocks": "select, insert, update",
     "dgt_unlock_log": "select, insert, update (state, used_at, used_for, equipped_slot, refunded_at, refunded_by_id, "
     "refund_reason, refund_journal_id)",
+    # payments; a quote and what a provider told are never changed, only what became of them
+    "dgt_packages": "select, insert, update",
+    "dgt_orders": "select, insert, update (user_id, state, changed_at, paid_at, credited_at, waits_for, reference, paid, "
+    "refunded, disputed, lost, had_dispute, looks, credited_dgt, taken_dgt, held_dgt, hold_id, settlements)",
+    "dgt_order_changes": APPEND,
+    "dgt_order_movements": APPEND,
+    "stripe_dgt_sessions": "select, insert, update (status, payment_intent_id)",
+    "provider_events": "select, insert, update (state, attempts, note, done_at, order_id)",
+    "payment_reviews": "select, insert, update (decision, decided_at, decided_by_id, note)",
+    "reconcile_cursors": "select, insert, update",
 }
 
 READ_ONLY: set[str] = {

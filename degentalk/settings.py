@@ -164,6 +164,10 @@ CELERY_BEAT_SCHEDULE = {
     "wallet.audit": {"task": "wallet.audit", "schedule": crontab(hour=4, minute=40)},
     "xp.examine": {"task": "xp.examine", "schedule": crontab(hour=4, minute=10)},
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
+    "payments.settle_waiting": {"task": "payments.settle_waiting", "schedule": 60.0},
+    "payments.close_expired": {"task": "payments.close_expired", "schedule": 300.0},
+    "payments.reconcile": {"task": "payments.reconcile", "schedule": crontab(minute=45)},
+    "payments.sweep": {"task": "payments.sweep", "schedule": crontab(hour=5, minute=10)},
     "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
 
@@ -179,6 +183,14 @@ AUDIT_FREEZES_WALLETS = env.switch("AUDIT_FREEZES_WALLETS", True)
 
 # ── XP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 XP_REFUSALS_KEPT_DAYS = env.number("XP_REFUSALS_KEPT_DAYS", 30, at_least=1)
+
+# ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# Without a key and a secret nobody can pay by card here: the button is absent and its routes answer 503.
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRETS = env.texts("STRIPE_WEBHOOK_SECRETS", [])  # two while one is being replaced by the other
+STRIPE_LIVEMODE = env.switch("STRIPE_LIVEMODE", not DEBUG)  # events and payments of the other mode are left alone
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+ORDER_MINUTES = env.number("ORDER_MINUTES", 60, at_least=35)  # how long an order can be paid; Stripe's least is 30
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"

@@ -1,0 +1,78 @@
+"""What buying DGT refuses, in the member's words."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from degentalk.core.errors import Conflict, MemberError, NotFound
+
+
+class NoSuchPackage(NotFound):
+    """It does not exist, or it is not sold any more."""
+
+    code = "no-such-package"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such package."))
+
+
+class NoSuchOrder(NotFound):
+    """It does not exist, or it is somebody else's: both look the same."""
+
+    code = "no-such-order"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such order."))
+
+
+class QuoteChanged(Conflict):
+    """The package is another one now than the buyer saw. Nothing was ordered."""
+
+    code = "quote-changed"
+
+    def __init__(self, *, price_cents: int, dgt: int) -> None:
+        self.price_cents, self.dgt = price_cents, dgt
+        super().__init__(
+            _("This package has changed: it is %(dgt)s DGT for $%(usd)s now. Nothing was ordered.")
+            % {"dgt": f"{dgt:,}", "usd": f"{price_cents / 100:,.2f}"}
+        )
+
+    def problem(self) -> dict[str, Any]:
+        """With what it is now."""
+        return {**super().problem(), "price_cents": self.price_cents, "dgt": self.dgt}
+
+
+class OrderClosed(Conflict):
+    """It cannot be paid any more."""
+
+    code = "order-closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This order cannot be paid any more. Order again: nothing was charged for it."))
+
+
+class ProviderOff(MemberError):
+    """This way to pay is not set up on this site."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "provider-off"
+
+    def __init__(self) -> None:
+        super().__init__(_("This way to pay is not set up here."))
+
+
+class ProviderUnreachable(MemberError):
+    """Who takes the money did not answer. Nothing was charged; the same request may be sent again."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "provider-unreachable"
+    RETRY_SECONDS = 10
+
+    def __init__(self) -> None:
+        super().__init__(_("The card service does not answer. Nothing was charged. Try again in a moment."))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.RETRY_SECONDS)}

@@ -1,0 +1,12 @@
+drop trigger dgt_order_movements_no_truncate on dgt_order_movements;
+drop trigger dgt_order_movements_append_only on dgt_order_movements;
+drop trigger dgt_order_changes_no_truncate on dgt_order_changes;
+drop trigger dgt_order_changes_append_only on dgt_order_changes;
+drop trigger provider_events_no_truncate on provider_events;
+drop trigger provider_events_no_delete on provider_events;
+drop trigger dgt_orders_no_truncate on dgt_orders;
+drop trigger dgt_orders_no_delete on dgt_orders;
+drop trigger provider_events_stay on provider_events;
+drop function provider_events_stay();
+drop trigger dgt_orders_quote_stays on dgt_orders;
+drop function dgt_orders_quote_stays();

@@ -1,0 +1,100 @@
+"""What Stripe says of an order now: the session with its payment, all refunds and all disputes, asked for anew."""
+
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from degentalk.core.clock import database_time
+from payments.models import Order, Review, StripeDgtSession
+from payments.providers.stripe.client import calling
+from payments.states import Facts
+
+EXPAND = ["payment_intent.latest_charge"]
+
+UNDECIDED = frozenset({"needs_response", "under_review"})
+LOST = frozenset({"lost"})
+GONE = frozenset({"failed", "canceled"})
+"""Refunds of these states gave nobody money back."""
+
+
+def look(order: Order) -> Facts:
+    """The whole state of the order's payment. Raises ProviderUnreachable."""
+    stored = StripeDgtSession.objects.filter(order=order).first()
+    if stored is None:  # nobody has seen a page to pay on
+        return Facts(reference="", closed="expired" if order.expires_at <= database_time() else "")
+    with calling() as client:
+        session = client.v1.checkout.sessions.retrieve(stored.session_id, params={"expand": EXPAND})
+        found = facts_of(client, order, session)
+    _copy(stored, session)
+    return found
+
+
+def facts_of(client: stripe.StripeClient, order: Order, session: stripe.checkout.Session) -> Facts:
+    """Read a session that was just fetched. Asks for refunds and disputes where there was a payment."""
+    if session.status != "complete":
+        return Facts(reference=session.id, closed="expired" if session.status == "expired" else "")
+    intent = session.payment_intent
+    if session.payment_status == "unpaid":
+        return Facts(reference=session.id, **_under_way(intent))
+    problem = _problem(order, session)
+    if not isinstance(intent, stripe.PaymentIntent):
+        return Facts(reference=session.id, paid=session.amount_total or 0, problem=problem or Review.Reason.NOT_PAYMENT)
+    refunds = client.v1.refunds.list(params={"payment_intent": intent.id, "limit": 100})
+    disputes = client.v1.disputes.list(params={"payment_intent": intent.id, "limit": 100})
+    return Facts(
+        reference=intent.id,
+        paid=session.amount_total or 0,
+        currency=session.currency or "",
+        problem=problem,
+        refunded=sum(refund.amount for refund in refunds.auto_paging_iter() if refund.status not in GONE),
+        **_disputes(list(disputes.auto_paging_iter())),
+    )
+
+
+def _under_way(intent: Any) -> dict[str, Any]:
+    """A payment that takes days, or one that has failed by now (S8)."""
+    failed = isinstance(intent, stripe.PaymentIntent) and intent.status in {"requires_payment_method", "canceled"}
+    return {"closed": "failed"} if failed else {"is_processing": True}
+
+
+def _problem(order: Order, session: stripe.checkout.Session) -> str:
+    """Why this is not the payment that was ordered (S7, S9); empty if it is."""
+    if session.payment_status != "paid" or session.mode != "payment":
+        return Review.Reason.NOT_PAYMENT
+    if session.client_reference_id != str(order.public_id) or session.livemode != settings.STRIPE_LIVEMODE:
+        return Review.Reason.UNKNOWN_ORDER
+    if session.currency != order.currency:
+        return Review.Reason.WRONG_CURRENCY
+    return "" if session.amount_total == order.price else Review.Reason.WRONG_AMOUNT
+
+
+def _disputes(disputes: list[stripe.Dispute]) -> dict[str, Any]:
+    """What they hold and what they took. An inquiry (`warning_…`) moves no money and holds nothing."""
+    real = [dispute for dispute in disputes if not dispute.status.startswith("warning_")]
+    return {
+        "disputed": sum(dispute.amount for dispute in real if dispute.status in UNDECIDED),
+        "lost": sum(_lost(dispute) for dispute in real if dispute.status in LOST),
+        "had_dispute": bool(real),
+    }
+
+
+def _lost(dispute: stripe.Dispute) -> int:
+    """What the bank took and did not give back: funds can be reinstated after a dispute was lost (S19).
+
+    The balance transactions are Stripe's books: a withdrawal is below zero, a reinstatement above.
+    """
+    if not dispute.balance_transactions:
+        return dispute.amount
+    moved = -sum(entry.amount for entry in dispute.balance_transactions)
+    return max(0, min(dispute.amount, moved))
+
+
+def _copy(stored: StripeDgtSession, session: stripe.checkout.Session) -> None:
+    """Keep the plan's row in step: its status is for people, and decides nothing."""
+    intent = session.payment_intent
+    intent_id = intent.id if isinstance(intent, stripe.PaymentIntent) else intent or ""
+    status = session.status or ""
+    if (stored.status, stored.payment_intent_id) != (status, intent_id):
+        stored.status, stored.payment_intent_id = status, intent_id
+        stored.save(update_fields=["status", "payment_intent_id"])

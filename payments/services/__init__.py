@@ -1,0 +1,28 @@
+"""Orders of DGT for money: placed, paid, settled with the ledger, compared with the provider.
+
+Whatever a provider tells leads to `look`: it asks for the whole state of the payment, writes it down, and settles.
+"""
+
+from payments.services.events import replay, store
+from payments.services.looking import look
+from payments.services.ordering import ORDERING, pay, place, require_way
+from payments.services.reconciling import books, close_expired, reconcile, settle_waiting, sweep
+from payments.services.reviews import decide
+from payments.services.settling import settle
+
+__all__ = [
+    "ORDERING",
+    "books",
+    "close_expired",
+    "decide",
+    "look",
+    "pay",
+    "place",
+    "reconcile",
+    "replay",
+    "require_way",
+    "settle",
+    "settle_waiting",
+    "store",
+    "sweep",
+]

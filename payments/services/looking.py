@@ -1,0 +1,85 @@
+"""Asking a provider about an order, and writing down what it says. Webhook, landing page and reconciler all come here."""
+
+from django.db import transaction
+from django.db.models import F
+
+from degentalk.core.clock import database_time
+from payments import providers
+from payments.errors import ProviderUnreachable
+from payments.models import Order, Review
+from payments.services.moving import move
+from payments.services.reviews import open_review
+from payments.services.settling import settle
+from payments.states import CLOSED_UNPAID, OPEN, Facts, State, unpaid_state
+
+ATTEMPTS = 5
+
+
+def look(order: Order, *, because: str) -> Order:
+    """Ask what became of the payment and do what follows, once, however often and by whomever it is called.
+
+    The answer is the whole of it, not a change. It is written down only if nobody began to ask after we did: so an
+    answer that is late never overwrites a newer one. Calls out; no transaction is open.
+    Raises ProviderUnreachable, also where others ask all the time.
+    """
+    for _ in range(ATTEMPTS):
+        ticket = _take_ticket(order)
+        facts = providers.way(order.provider).look(order)
+        if record(order, facts, ticket=ticket, because=because):
+            return settle(order, because=because)
+    raise ProviderUnreachable
+
+
+def _take_ticket(order: Order) -> int:
+    with transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(looks=F("looks") + 1)
+        return int(Order.objects.values_list("looks", flat=True).get(pk=order.pk))
+
+
+@transaction.atomic
+def record(order: Order, facts: Facts, *, ticket: int, because: str) -> bool:
+    """Write down what the provider says; False: somebody has begun to ask since, so ask again."""
+    row = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    if row.looks != ticket:
+        return False
+    _write(row, facts)
+    if facts.is_paid:
+        _paid(row, facts, because)
+    elif row.state in (*OPEN, *CLOSED_UNPAID):
+        _unpaid(row, facts, because)
+    return True
+
+
+def _write(row: Order, facts: Facts) -> None:
+    row.reference = facts.reference or row.reference
+    if facts.is_paid:
+        row.paid, row.refunded, row.disputed, row.lost = facts.paid, facts.refunded, facts.disputed, facts.lost
+        row.had_dispute = row.had_dispute or facts.had_dispute
+        row.paid_at = row.paid_at or database_time()
+    row.save(update_fields=["reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at"])
+
+
+def _paid(row: Order, facts: Facts, because: str) -> None:
+    """Money that came is never ignored, also where the order was closed before it (S13)."""
+    if row.state not in (*OPEN, *CLOSED_UNPAID):
+        return
+    if facts.problem:
+        move(row, State.REVIEW, because)
+        open_review(
+            order=row,
+            reason=Review.Reason(facts.problem),
+            reference=facts.reference,
+            details=f"{facts.paid} {facts.currency}, ordered {row.price} {row.currency}",
+        )
+        return
+    move(row, State.CONFIRMED, because)
+
+
+def _unpaid(row: Order, facts: Facts, because: str) -> None:
+    to = unpaid_state(facts)
+    # What is closed stays closed until money comes; that nothing has come yet is no news.
+    if row.state in CLOSED_UNPAID and to in OPEN and not facts.is_processing:
+        return
+    if row.state == State.CREATED and to == State.PENDING and not facts.reference:
+        return
+    move(row, to, because)

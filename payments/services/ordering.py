@@ -1,0 +1,73 @@
+"""Ordering: what was quoted is written down before anybody is asked for money."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from degentalk.accounts.models import User
+from degentalk.core import switches
+from degentalk.core.clock import database_time
+from degentalk.core.errors import Refused
+from degentalk.core.limits import Limit
+from payments import providers
+from payments.errors import NoSuchPackage, OrderClosed, ProviderOff, QuoteChanged
+from payments.models import DgtPackage, Order, OrderChange
+from payments.states import State
+
+ORDERING = Limit("payments.order", most=20, seconds=3600)
+"""How many orders a member may begin, by page and API together."""
+
+
+def require_way(name: str) -> None:
+    """Raise ProviderOff where this site cannot be paid so."""
+    if not providers.way(name).is_configured():
+        raise ProviderOff
+
+
+@transaction.atomic
+def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int] | None = None) -> Order:
+    """Write an order with what the package costs now. `quoted` is the price in cents and the DGT that the buyer saw.
+
+    Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended).
+    """
+    switches.require(provider)
+    package = DgtPackage.objects.on_sale().select_for_update(no_key=True).filter(pk=package_id).first()
+    if package is None:
+        raise NoSuchPackage
+    if quoted not in (None, (package.price_cents, package.total_dgt)):
+        raise QuoteChanged(price_cents=package.price_cents, dgt=package.total_dgt)
+    buyer = User.objects.get(pk=user.pk)
+    if not buyer.is_active:
+        raise Refused(_("Your account is suspended."))
+    now = database_time()
+    order = Order.objects.create(
+        user=buyer,
+        username=buyer.username,
+        package=package,
+        package_name=package.name,
+        provider=provider,
+        dgt_amount=package.dgt_amount,
+        bonus_dgt=package.bonus_dgt,
+        price=package.price_cents,
+        currency=package.currency,
+        created_at=now,
+        changed_at=now,
+        expires_at=now + timedelta(minutes=settings.ORDER_MINUTES),
+    )
+    OrderChange.objects.create(order=order, from_state="", to_state=State.CREATED, because="ordered")
+    order.refresh_from_db(fields=["public_id"])
+    return order
+
+
+def pay(order: Order) -> str:
+    """Where the buyer pays this order: the same however often it is asked for. Calls out; no transaction is open.
+
+    Raises OrderClosed, ProviderOff, ProviderUnreachable, SwitchedOff.
+    """
+    if order.state not in (State.CREATED, State.PENDING) or order.expires_at <= database_time():
+        raise OrderClosed
+    require_way(order.provider)
+    switches.require(order.provider)
+    return providers.way(order.provider).open_payment(order)

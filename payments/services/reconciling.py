@@ -1,0 +1,111 @@
+"""Comparing a provider's books with ours: what was missed is done exactly as if it had been told (S22, S27)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from degentalk.core.clock import database_time
+from payments import providers
+from payments.models import Order, OrderMovement, ReconcileCursor
+from payments.providers import Difference
+from payments.rules import target
+from payments.services.looking import look
+from payments.services.settling import settle
+from payments.states import SETTLED, State
+from wallet.models import DgtTransaction
+
+OVERLAP = timedelta(hours=1)
+"""Looked at again each time: providers list late what happened earlier."""
+
+SWEEP = timedelta(days=30)
+"""As long as Stripe keeps events."""
+
+
+def reconcile(provider: str) -> list[Difference]:
+    """Look at all since the last time, and mend; what there was to mend. Raises ProviderUnreachable, ProviderOff."""
+    now = database_time()
+    cursor = ReconcileCursor.objects.filter(pk=provider).first()
+    since = max(cursor.until, now - SWEEP) - OVERLAP if cursor else now - SWEEP
+    found = _mend(provider, since)
+    ReconcileCursor.objects.update_or_create(provider=provider, defaults={"until": now})
+    return found
+
+
+def sweep(provider: str, *, days: int = SWEEP.days) -> list[Difference]:
+    """Look at all of the last days, mend, and compare the money of each order with its DGT; every difference by name."""
+    since = database_time() - timedelta(days=days)
+    return [*_mend(provider, since), *_look_at_paid(provider, since), *books(provider)]
+
+
+def _mend(provider: str, since: datetime) -> list[Difference]:
+    found = []
+    for difference in providers.way(provider).missed(since):
+        found.append(difference)
+        if difference.order is not None:
+            look(difference.order, because="reconciled")
+    return found
+
+
+def _look_at_paid(provider: str, since: datetime) -> Iterator[Difference]:
+    """Ask anew about every payment of these days: a refund or dispute that nobody told shows here."""
+    paid = Order.objects.filter(provider=provider, paid_at__gte=since).order_by("id")
+    for order in paid.iterator():
+        before = _standing(order)
+        after = _standing(look(order, because="swept"))
+        if before != after:
+            yield Difference(f"was {before}, is {after}", order)
+
+
+def _standing(order: Order) -> str:
+    row = Order.objects.get(pk=order.pk)
+    return f"{row.state}: paid {row.paid}, refunded {row.refunded}, disputed {row.disputed}, lost {row.lost}"
+
+
+def books(provider: str) -> Iterator[Difference]:
+    """For each order: what the provider says was paid, refunded and lost, against what the ledger issued for it (S27)."""
+    orders = (
+        Order.objects.filter(provider=provider)
+        .exclude(paid=0, credited_dgt=0)
+        .annotate(issued=Coalesce(Sum("movements__dgt"), 0))
+    )
+    for order in orders.order_by("id").iterator(chunk_size=500):
+        due = _due(order)
+        if order.issued != due:
+            yield Difference(f"{due} DGT are due, {order.issued} were issued", order)
+    yield from _ledger(provider)
+
+
+def _due(order: Order) -> int:
+    if not order.credited_dgt:
+        return 0 if order.state not in SETTLED or order.refunded + order.lost >= order.paid else order.total_dgt
+    facts = {"paid": order.paid, "refunded": order.refunded, "lost": order.lost, "disputed": order.disputed}
+    return order.total_dgt - target(dgt=order.total_dgt, **facts).taken
+
+
+def _ledger(provider: str) -> Iterator[Difference]:
+    """Entries of the provider's account that no order knows, or knows otherwise."""
+    entries = DgtTransaction.objects.filter(account__name=provider).exclude(journal__kind="reversal")
+    known = OrderMovement.objects.filter(order__provider=provider).exclude(dgt=0)
+    strays = entries.filter(~Q(journal__order_movement__in=known)).values_list("journal_id", "amount")
+    for journal, amount in strays.iterator():
+        yield Difference(f"journal {journal} moved {-amount} DGT for no order")
+
+
+def settle_waiting(*, limit: int = 500) -> int:
+    """Try again what waits for a wallet or a member, and what a crash left between money and DGT; how many it settled."""
+    left = Order.objects.filter(~Q(waits_for="") | Q(state=State.CONFIRMED)).order_by("changed_at", "id")[:limit]
+    return sum(1 for order in left if not settle(order, because="tried again").waits_for)
+
+
+def close_expired(*, limit: int = 200) -> int:
+    """Look a last time at orders whose time to pay is over; without money they are closed. How many."""
+    closing = Order.objects.filter(
+        state__in=[State.CREATED, State.PENDING], expires_at__lt=database_time() - timedelta(minutes=5)
+    ).order_by("expires_at")[:limit]
+    return sum(1 for order in closing if _close(order))
+
+
+def _close(order: Order) -> bool:
+    return look(order, because="its time is over").state not in (State.CREATED, State.PENDING)
