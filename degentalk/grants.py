@@ -106,6 +106,8 @@ FUNCTIONS: list[str] = [
     "dgt_settle",
     "dgt_freeze",
     "dgt_unfreeze",
+    "dgt_stop_sending",
+    "dgt_let_send",
     "dgt_refresh_board",
     # paths
     "calculate_path_level",

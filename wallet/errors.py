@@ -82,6 +82,12 @@ class Unverified(TransferRefused):
     code = "unverified"
 
 
+class PaymentDisputed(TransferRefused):
+    """Nothing is sent while a payment of the sender's may be taken back."""
+
+    code = "payment-disputed"
+
+
 class CannotReceive(TransferRefused):
     """The receiver may not get DGT now. Why is nobody's business but theirs."""
 
@@ -196,6 +202,11 @@ def unverified() -> Unverified:
     return Unverified(_("Confirm your e-mail address first; then you can send DGT."))
 
 
+def disputed() -> PaymentDisputed:
+    """What the member paid with a card may be taken back."""
+    return PaymentDisputed(_("A card payment of yours is disputed: until that is decided you cannot send DGT."))
+
+
 def frozen() -> WalletFrozen:
     """The member's own wallet."""
     return WalletFrozen(_("Your wallet is frozen while staff look into it. Nothing can move until then."))
@@ -237,6 +248,7 @@ REFUSALS: dict[str, Callable[[dict[str, Any]], MemberError]] = {
     ),
     "too-new": _too_new,
     "unverified": _unverified,
+    "disputed": lambda _facts: disputed(),
 }
 """By the rule's name, as the door `dgt_transfer` says it."""
 

@@ -33,6 +33,7 @@ TRIGGERS = {
     "post_revisions": {"post_revisions_append_only", "post_revisions_no_truncate"},
     "post_tips": {"post_tips_as_moved", "post_tips_guard", "post_tips_no_delete", "post_tips_no_truncate"},
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
+    "sending_stops": {"sending_stops_no_delete", "sending_stops_no_truncate"},
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},

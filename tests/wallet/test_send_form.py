@@ -333,11 +333,16 @@ def owe(alice):
     wallet.claw_back(user=alice, amount=140, to="stripe", key="clawback:1", description="A dispute")
 
 
+def dispute(alice):
+    wallet.stop_sending(user=alice, because="order:1")
+
+
 CLOSED = [
     (switch_off, "Switched off for the moment: Transfers between members. Try again later."),
     (freeze, "Your wallet is frozen while staff look into it. Nothing can move until then."),
     (join_just_now, "Your account is too new to send DGT. You can from 21 Nov 2026, 12:00 UTC on."),
     (lose_the_address, "Confirm your e-mail address first; then you can send DGT."),
+    (dispute, "A card payment of yours is disputed: until that is decided you cannot send DGT."),
     (owe, "You owe 40 DGT, which the next DGT you get repays. Until then you can spend none."),
 ]
 

@@ -20,6 +20,7 @@ GUARDED = {
     "dgt_accounts": "kind",
     "dgt_board": "balance",
     "dgt_board_refresh": "xid",
+    "sending_stops": "because",
     "database_mark": "kind",
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminRadioSelect
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,10 @@ from degentalk.accounts.models import User
 from degentalk.approvals.models import Approval
 from degentalk.core.admin import ReadOnlyAdmin, link, list_link
 from degentalk.core.fields import DigitsField
+from degentalk.core.templatetags.degen import moment
 from wallet import services as wallet
 from wallet.admin.asking import AskingForm, AskingMixin, Question
-from wallet.models import DgtHold, DgtTransaction, UserWallet, WalletFreeze
+from wallet.models import DgtHold, DgtTransaction, SendingStop, UserWallet, WalletFreeze
 from wallet.services.second_person import adjust_or_ask
 
 
@@ -57,14 +59,14 @@ def _unfreeze(row: UserWallet, given: dict[str, Any], staff: User) -> str:
 @admin.register(UserWallet)
 class UserWalletAdmin(AskingMixin, ReadOnlyAdmin):
     list_display = ["member", "dgt_balance", "held_dgt", "debt_dgt", "lifetime_earned", "lifetime_spent", "is_frozen"]
-    list_filter = ["is_frozen"]
+    list_filter = ["is_frozen", "sending_is_stopped"]
     list_select_related = ["user"]
     search_fields = ["user__username__iexact"]
     search_help_text = _("A username.")
     ordering = ["-pk"]
     fields = [
         "user", "dgt_balance", "held_dgt", "debt_dgt", "lifetime_earned", "lifetime_spent", "is_frozen", "entries",
-        "freezes",
+        "freezes", "stops",
     ]  # fmt: skip
     questions = (
         Question(
@@ -112,6 +114,13 @@ class UserWalletAdmin(AskingMixin, ReadOnlyAdmin):
     @admin.display(description=_("freezes"))
     def freezes(self, row: UserWallet) -> SafeString:
         return list_link(WalletFreeze, f"member__id__exact={row.pk}", _("When this wallet stood still, and why"))
+
+    @admin.display(description=_("sending is stopped by"))
+    def stops(self, row: UserWallet) -> SafeString | None:
+        open_stops = SendingStop.objects.of(row.user).open().order_by("pk").values_list("because", "started_at")
+        since = gettext("%(because)s, since %(moment)s")
+        lines = ((since % {"because": because, "moment": moment(at)},) for because, at in open_stops)
+        return format_html_join("", "<div>{}</div>", lines) or None
 
 
 @admin.register(WalletFreeze)

@@ -5,6 +5,7 @@ from wallet.models.holds import DgtHold
 from wallet.models.ledger import Counterparty, DgtAccount, DgtJournal, DgtTransaction, TransactionId
 from wallet.models.policy import WalletPolicy
 from wallet.models.seals import DgtAudit, DgtSeal
+from wallet.models.stops import SendingStop
 from wallet.models.wallets import UserWallet, WalletFreeze
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "DgtJournal",
     "DgtSeal",
     "DgtTransaction",
+    "SendingStop",
     "TransactionId",
     "UserWallet",
     "WalletFreeze",

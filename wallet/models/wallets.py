@@ -38,6 +38,8 @@ class UserWallet(models.Model):
     held_dgt = models.BigIntegerField(_("held"), default=0, db_default=0)
     debt_dgt = models.BigIntegerField(_("debt"), default=0, db_default=0)
     is_frozen = models.BooleanField(_("frozen"), default=False, db_default=False)
+    sending_is_stopped = models.BooleanField(_("sending is stopped"), default=False, db_default=False)
+    """Kept by the doors: whether one of the member's `SendingStop` rows is open."""
     sent_on = models.DateField(null=True, blank=True, editable=False)
     """The UTC day of the newest transfer or tip."""
     sent_dgt = models.BigIntegerField(default=0, db_default=0, editable=False)

@@ -10,6 +10,7 @@ from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
 from wallet.services.sending import send
 from wallet.services.staff import adjust, freeze, hold_decisions, unfreeze
 from wallet.services.standing import Transferable, closed_to, transferable_of
+from wallet.services.stops import let_send, stop_sending
 from wallet.services.transfers import tip, transfer
 
 __all__ = [
@@ -25,11 +26,13 @@ __all__ = [
     "freeze",
     "hold",
     "hold_decisions",
+    "let_send",
     "purchase",
     "refresh_board",
     "release",
     "reverse",
     "send",
+    "stop_sending",
     "tip",
     "transfer",
     "transferable_of",

@@ -52,7 +52,7 @@ def transferable_of(user: User, *, wallet: UserWallet | None = None, switch: str
     return Transferable(
         balance=wallet.dgt_balance,
         bought_lately=bought["dgt"],
-        transferable=0 if wallet.is_frozen else rules.transferable(wallet.dgt_balance, bought["dgt"]),
+        transferable=0 if wallet.is_frozen or wallet.sending_is_stopped else rules.transferable(wallet.dgt_balance, bought["dgt"]),
         daily_left=max(0, policy.daily_max_dgt - sent),
         at_once=policy.transfer_max_dgt,
         fee_bps=policy.fee_bps,
@@ -83,6 +83,8 @@ def _closed(user: User, wallet: UserWallet, policy: Any, switch: str) -> MemberE
         return errors.too_new(opens_at)
     if policy.needs_verified_email and not policy.is_verified:
         return errors.unverified()
+    if wallet.sending_is_stopped:
+        return errors.disputed()
     if wallet.is_frozen:
         return errors.frozen()
     return errors.owing(wallet.debt_dgt) if wallet.debt_dgt else None
