@@ -1,0 +1,26 @@
+"""A sandbox of each test's own in the place of Stripe, and a site that it tells things to."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from degentalk.sandbox.stripe import API_KEY, WEBHOOK_SECRET, Sandbox
+
+
+@pytest.fixture
+def card(live: str, settings) -> Iterator[Sandbox]:
+    """Stripe as this site knows it. Webhooks leave when a test says `told()`."""
+    settings.SITE_URL = live
+    with Sandbox(seed=1, webhook_url=f"{live}/api/webhook/stripe") as sandbox:
+        settings.STRIPE_API_BASE = sandbox.url
+        settings.STRIPE_SECRET_KEY = API_KEY
+        settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+        settings.STRIPE_LIVEMODE = False
+        yield sandbox
+
+
+@pytest.fixture
+def alice(card):
+    from tests import make  # once Django is set up
+
+    return make.verified(make.user("alice"))
