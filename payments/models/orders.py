@@ -117,6 +117,10 @@ class Order(models.Model):
     def __str__(self) -> str:
         return f"{self.package_name} · {self.short_id}"
 
+    def get_absolute_url(self) -> str:
+        """The buyer's own page of it."""
+        return reverse("payments:order", args=[self.public_id])
+
     @property
     def total_dgt(self) -> int:
         """What the buyer gets, the bonus with it."""
@@ -126,10 +130,6 @@ class Order(models.Model):
     def short_id(self) -> str:
         """What people tell each other: the end of the id, which is random."""
         return short(self.public_id)
-
-    def get_absolute_url(self) -> str:
-        """The buyer's own page of it."""
-        return reverse("payments:order", args=[self.public_id])
 
 
 def short(public_id: UUID) -> str:

@@ -20,7 +20,9 @@ TOPIC = "payments.event"
 
 # One statement: of two deliveries at once the second finds the first one's row, and nothing is spoiled.
 INSERT = """
-insert into provider_events (provider, event_id, type, object_id, api_version, body, source, received_at, state, attempts, note)
+insert into provider_events (
+    provider, event_id, type, object_id, api_version, body, source, received_at, state, attempts, note
+)
 values (%s, %s, %s, %s, %s, %s, %s, clock(), 'received', 0, '')
 on conflict (provider, event_id) do nothing returning id
 """

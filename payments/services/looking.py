@@ -1,4 +1,4 @@
-"""Asking a provider about an order, and writing down what it says. Webhook, landing page and reconciler all come here."""
+"""Asking a provider about an order, and writing down what it says. Webhook, landing page, reconciler all come here."""
 
 from django.db import transaction
 from django.db.models import F

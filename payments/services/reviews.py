@@ -1,4 +1,4 @@
-"""Payments that need a person: opened by the services, decided by staff, closed by themselves where that is possible."""
+"""Payments that need a person: opened by the services, decided by staff, closed by themselves where possible."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction

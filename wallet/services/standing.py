@@ -52,7 +52,9 @@ def transferable_of(user: User, *, wallet: UserWallet | None = None, switch: str
     return Transferable(
         balance=wallet.dgt_balance,
         bought_lately=bought["dgt"],
-        transferable=0 if wallet.is_frozen or wallet.sending_is_stopped else rules.transferable(wallet.dgt_balance, bought["dgt"]),
+        transferable=0
+        if wallet.is_frozen or wallet.sending_is_stopped
+        else rules.transferable(wallet.dgt_balance, bought["dgt"]),
         daily_left=max(0, policy.daily_max_dgt - sent),
         at_once=policy.transfer_max_dgt,
         fee_bps=policy.fee_bps,

@@ -1,4 +1,4 @@
-"""What Stripe tells: whether it is really Stripe, and whose order it is about. What it says of money is never believed."""
+"""What Stripe tells: whether it is really Stripe, and about whose order. What it says of money is never believed."""
 
 import json
 import time

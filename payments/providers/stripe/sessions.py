@@ -68,7 +68,7 @@ def request_for(order: Order) -> Any:
 
 @transaction.atomic
 def attach(order: Order, session: stripe.checkout.Session) -> StripeDgtSession:
-    """Store the session of an order, whoever hears of it first: we who opened it, a webhook, or the reconciler (S12)."""
+    """Store the session of an order, whoever hears of it first: we who opened it, a webhook, the reconciler (S12)."""
     row = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
     stored, is_new = StripeDgtSession.objects.get_or_create(
         order=row,
