@@ -87,7 +87,7 @@ def books(provider: str) -> Iterator[Difference]:
 
 
 def _strays(order_id: int | None, did: int) -> Iterator[Difference]:
-    if did and order_id is None:
+    if order_id is None:
         yield Difference(f"{did} DGT were issued for no order")
     elif did:
         yield Difference(f"nothing is due, {did} DGT were issued", Order.objects.get(pk=order_id))
