@@ -111,6 +111,11 @@ def test_with_a_file_it_remembers_after_a_restart(tmp_path, receiver):
         assert newest[1] == session
 
 
+def test_a_seed_and_a_file_exclude_each_other(tmp_path):
+    with pytest.raises(ValueError, match="one or the other"):
+        Sandbox(seed=1, file=tmp_path / "stripe.sqlite3")
+
+
 def test_after_a_restart_a_key_gets_its_old_answer(tmp_path):
     ids = []
     for _ in range(2):

@@ -208,6 +208,9 @@ def test_the_dashboard_switches_faults(dashboard, sandbox):
     dashboard.click("button >> text=Order")
     state = sandbox.world.faults.state()
     assert (state["webhooks"]["drop"], len(state["api"]), state["api"][0]["moment"]) == (0.3, 2, "after")
+    dashboard.fill("[name=drop]", "40")
+    dashboard.click("text=Set >> nth=0")
+    assert sandbox.world.faults.webhooks.drop == 0.4
     dashboard.click("text=Everything works again")
     assert sandbox.world.faults.state()["api"] == []
 

@@ -43,8 +43,9 @@ def refund(
     )
     made["balance_transaction"] = entry["id"]
     world.store.put("refund", made)
+    before = dict(charge)
     _count(world, charge, made["amount"])
-    emit(world, "charge.refunded", charge)
+    emit(world, "charge.refunded", charge, before)
     emit(world, "refund.created", made)
     return made
 
