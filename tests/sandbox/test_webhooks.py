@@ -20,7 +20,7 @@ def paid(sandbox, client):
     return session_id
 
 
-def test_the_library_verifies_what_is_sent(sandbox, client, receiver, paid):
+def test_t10_the_library_verifies_what_is_sent(sandbox, client, receiver, paid):
     sandbox.deliver_all()
     assert receiver.types(client, WEBHOOK_SECRET) == PAID
     body, signature = receiver.got[-1]
