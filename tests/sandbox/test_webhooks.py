@@ -87,6 +87,14 @@ def test_after_three_days_nobody_asks_again(sandbox, receiver, paid):
     assert event not in sandbox.pending()
 
 
+def test_what_came_once_is_not_owed_again(sandbox, receiver, paid):
+    event = sandbox.pending()[0]
+    sandbox.deliver(event)
+    receiver.answers[:] = [500]
+    assert sandbox.deliver(event)["state"] == "delivered"
+    assert event not in sandbox.pending()
+
+
 def test_a_receiver_that_is_not_there_is_asked_again():
     with receiving() as gone:
         url = gone.url
