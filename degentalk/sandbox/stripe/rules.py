@@ -119,7 +119,7 @@ def _check_expiry(seconds: int) -> None:
 def _check_items(items: list[dict[str, Any]], named: str | None) -> None:
     for number, item in enumerate(items):
         _check_item(item, f"line_items[{number}]")
-    currencies = {item["price_data"]["currency"] for item in items} | ({named} - {None})
+    currencies = {str(item["price_data"]["currency"]) for item in items} | ({named} if named else set())
     if len(currencies) > 1:
         raise Invalid("All line items must have the same currency.", param="line_items")
     currency = currencies.pop()
