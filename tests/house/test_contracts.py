@@ -40,6 +40,8 @@ def test_no_app_imports_beside_or_above_itself() -> None:
         ("degentalk/approvals/planted.py", "degentalk.rulebook.apps"),  # sideways
         ("wallet/planted.py", "paths.apps"),  # sideways
         ("xp/planted.py", "degentalk.settings"),  # the top is not for apps
+        ("payments/planted.py", "degentalk.sandbox.stripe"),  # sandboxes are for nobody
+        ("degentalk/sandbox/planted.py", "payments.apps"),  # and know nobody
     ],
 )
 def test_a_planted_import_against_the_layers_is_reported(copy: Path, module: str, forbidden: str) -> None:

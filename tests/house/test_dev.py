@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from degentalk.core.dev import sandbox
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.embedded import places
+from degentalk.core.environment import Environment
 from tests.databases import ROOT
 from tests.processes import marked, wait_until
 
@@ -50,6 +52,15 @@ def start(checkout: Path, port: int, mark: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=checkout, env=variables, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
+def two_free_ports() -> int:
+    """The first of two that follow one another: the site's and, beside it, the sandbox's."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            if port < 65535 and probe.connect_ex(("127.0.0.1", port + 1)):
+                return port
+
+
 def answers(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/", timeout=10).ok
@@ -59,16 +70,18 @@ def answers(port: int) -> bool:
 
 @linux
 def test_ctrl_c_ends_every_process_of_a_site_that_works(committed_db: str, checkout: Path) -> None:
-    port, mark = free_port(), f"ctrl-c-{committed_db}"
+    port, mark = two_free_ports(), f"ctrl-c-{committed_db}"
     with start(checkout, port, mark) as site:
         wait_until(lambda: answers(port) or site.poll() is not None, seconds=60)
         again = start(checkout, port, mark)
         said_again = again.communicate(timeout=30)[0]
+        wait_until(lambda: answers(port + 1) or site.poll() is not None, seconds=60)
         running = " ".join(marked(mark))
         site.send_signal(signal.SIGINT)
         said = site.communicate(timeout=30)[0]
     assert site.returncode == 0, said
-    assert [part for part in ("runserver", "worker", "beat") if part not in running] == []
+    assert [part for part in ("runserver", "worker", "beat", "degentalk.sandbox.stripe") if part not in running] == []
+    assert f"Payments    http://127.0.0.1:{port + 1}/ (Stripe in a sandbox: no money moves)" in said
     assert said_again == (
         f"make dev: it already runs in this checkout: http://127.0.0.1:{port}/ (process {site.pid}).\n"
     )
@@ -165,6 +178,28 @@ def test_a_taken_port_is_a_sentence_with_a_way_out() -> None:
 def test_a_port_that_is_none_is_a_sentence() -> None:
     with pytest.raises(RefusedError, match=r"^PORT must be a number from 1 to 65535, not 65536\.$"):
         wait_for_port("127.0.0.1", 65536, patient=False)
+
+
+def test_the_site_uses_the_sandbox_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    assert sandbox.is_wanted(Environment(tmp_path / ".env"))
+    sandbox.configure(f"http://127.0.0.1:{sandbox.port_beside(8000)}/")
+    assert os.environ == {
+        "STRIPE_API_BASE": "http://127.0.0.1:8001",
+        "STRIPE_LIVEMODE": "off",
+        "STRIPE_SECRET_KEY": "sk_test_sandbox",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
+    }
+    assert "http://127.0.0.1:8000/api/webhook/stripe" in sandbox.arguments("http://127.0.0.1:8000/", 8001, tmp_path)
+
+
+def test_with_a_stripe_of_ones_own_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_mine")
+    assert not sandbox.is_wanted(Environment(tmp_path / ".env"))
+
+
+def test_the_highest_port_has_one_beside_it() -> None:
+    assert sandbox.port_beside(65535) == 65534
 
 
 def test_a_clean_end_leaves_no_sign_of_a_crash(tmp_path: Path) -> None:

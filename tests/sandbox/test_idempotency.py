@@ -22,6 +22,7 @@ def test_the_same_key_makes_one_session(client):
     assert (again.id, count(client)) == (first.id, 1)
     assert "Idempotent-Replayed" not in first.last_response.headers
     assert again.last_response.headers["Idempotent-Replayed"] == "true"
+    assert again.last_response.headers["Original-Request"] == first.last_response.request_id
 
 
 def test_other_parameters_with_the_same_key_are_refused(client):

@@ -13,7 +13,7 @@ def read(client, session_id):
     return client.v1.checkout.sessions.retrieve(session_id, params={"expand": paths})
 
 
-def test_a_card_pays_at_once(sandbox, client):
+def test_t10_a_card_pays_at_once(sandbox, client):
     sandbox.pay(buy(client, payment_intent_data={"description": "1,000 DGT", "metadata": {"order": "1"}}).id)
     session = client.v1.checkout.sessions.list(params={"expand": ["data.payment_intent.latest_charge"]}).data[0]
     intent, charge = session.payment_intent, session.payment_intent.latest_charge

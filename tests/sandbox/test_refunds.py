@@ -40,6 +40,7 @@ def test_an_event_of_a_refund_carries_the_sum(sandbox, paid):
         sandbox.refund(paid, cents)
     seen = [event["data"]["object"]["amount_refunded"] for event in sandbox.events("charge.refunded")]
     assert seen == [100, 300]
+    assert sandbox.events("charge.refunded")[1]["data"]["previous_attributes"] == {"amount_refunded": 100}
 
 
 def test_no_more_than_was_paid_is_refunded(sandbox, client, paid):

@@ -150,6 +150,8 @@ def test_an_address_is_absolute(client, name):
     "changes",
     [
         {"mode": "subscription"},
+        {"payment_intent_data": {"capture_method": "manual"}},
+        {"customer": "cus_1"},
         {"ui_mode": "embedded_page"},
         {"allow_promotion_codes": True},
         {"automatic_tax": {"enabled": True}},
@@ -161,6 +163,16 @@ def test_an_address_is_absolute(client, name):
 )
 def test_what_the_sandbox_does_not_play_is_said(client, changes):
     assert "sandbox" in refusal(client, **changes)[2]
+
+
+def test_a_filter_that_is_not_played_is_said(client):
+    with pytest.raises(stripe.InvalidRequestError, match="does not play the filter customer"):
+        client.v1.checkout.sessions.list(params={"customer": "cus_1"})
+
+
+def test_a_session_has_one_currency(client):
+    assert buy(client, currency="usd").currency == "usd"
+    assert "same currency" in refusal(client, currency="eur")[2]
 
 
 def test_what_is_switched_off_can_be_named(client):

@@ -20,7 +20,7 @@ def paid(sandbox, client):
     return session_id
 
 
-def test_the_library_verifies_what_is_sent(sandbox, client, receiver, paid):
+def test_t10_the_library_verifies_what_is_sent(sandbox, client, receiver, paid):
     sandbox.deliver_all()
     assert receiver.types(client, WEBHOOK_SECRET) == PAID
     body, signature = receiver.got[-1]
@@ -84,6 +84,14 @@ def test_after_three_days_nobody_asks_again(sandbox, receiver, paid):
     sandbox.deliver(event)
     sandbox.advance(3 * 24 * 3600)
     assert sandbox.deliver(event)["state"] == "failed"
+    assert event not in sandbox.pending()
+
+
+def test_what_came_once_is_not_owed_again(sandbox, receiver, paid):
+    event = sandbox.pending()[0]
+    sandbox.deliver(event)
+    receiver.answers[:] = [500]
+    assert sandbox.deliver(event)["state"] == "delivered"
     assert event not in sandbox.pending()
 
 

@@ -1,10 +1,14 @@
-"""`python -m degentalk.core.dev`: servers, migrations, demo data, web, worker and beat; Ctrl-C ends all of it."""
+"""`python -m degentalk.core.dev`: servers, migrations, demo data, web, worker, beat and a sandbox of Stripe.
+
+Ctrl-C ends all of it.
+"""
 
 import os
 import socket
 import sys
 from pathlib import Path
 
+from degentalk.core.dev import sandbox
 from degentalk.core.dev.greeting import greeting
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.dev.supervisor import EndedError, StoppedError, Supervisor
@@ -27,6 +31,8 @@ def main() -> int:
         folders.prepare(here, folders.server_account())
         with only_once(here.data, f"http://{HOST}:{port}/") as after_a_crash:
             wait_for_port(HOST, port, patient=after_a_crash)
+            if sandbox.is_wanted(environment):
+                wait_for_port(HOST, sandbox.port_beside(port), patient=after_a_crash)
             _serve(environment, here, port)
     except StoppedError:
         return 0
@@ -39,6 +45,10 @@ def main() -> int:
 def _serve(environment: Environment, here: Places, port: int) -> None:
     """Everything between the lock and the end. Raises StoppedError when asked to stop, EndedError if a part failed."""
     embedded = not environment.uses_own_servers()
+    site = f"http://{HOST}:{port}/"
+    stripe = f"http://{HOST}:{sandbox.port_beside(port)}/" if sandbox.is_wanted(environment) else ""
+    if stripe:
+        sandbox.configure(stripe)
     supervisor = Supervisor(CHECKOUT)
     embedded_servers = servers.Servers(here)
     try:
@@ -51,7 +61,9 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         supervisor.watch(until=lambda: _answers(port))  # the first page should not wait for what is started next
         supervisor.start("beat", _celery("beat", "--schedule", str(here.data / "beat-schedule")))
         supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
-        supervisor.say(greeting(f"http://{HOST}:{port}/", environment, here.data if embedded else None))
+        if stripe:
+            supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
+        supervisor.say(greeting(site, environment, here.data if embedded else None, stripe))
         supervisor.watch(servers=embedded_servers)
     finally:
         supervisor.say("Stopping …")

@@ -11,12 +11,16 @@ from degentalk.core.environment import Environment
 DEMO_ACCOUNTS = "degentalk.demo.accounts"
 
 
-def greeting(address: str, environment: Environment, data: Path | None) -> str:
-    """Address, accounts, what is configured, and where the data is (None: on servers of the developer's own)."""
-    lines = ["", f"  Degentalk   {address}", f"  Admin       {address}admin/", f"  API         {address}api/docs", ""]
+def greeting(address: str, environment: Environment, data: Path | None, stripe: str) -> str:
+    """Address, accounts, what is configured, and where the data is (None: on servers of the developer's own).
+
+    `stripe` is the address of its sandbox, empty where another Stripe is configured.
+    """
+    lines = ["", f"  Degentalk   {address}", f"  Admin       {address}admin/", f"  API         {address}api/docs"]
+    lines += [f"  Payments    {stripe} (Stripe in a sandbox: no money moves)", ""] if stripe else [""]
     if data is not None:
         lines += [f"  {account.role:<16} {account.username:<12} {account.password}" for account in _accounts()]
-    lines += ["", f"  Stripe: off    USDT: off    E-mail: {_mail(environment)}"]
+    lines += ["", f"  Stripe: {'sandbox' if stripe else 'as configured'}    USDT: off    E-mail: {_mail(environment)}"]
     lines += [f"  Data: {data or 'on the servers of DATABASE_URL and REDIS_URL'}    Stop: Ctrl-C", ""]
     return "\n".join(lines)
 

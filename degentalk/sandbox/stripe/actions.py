@@ -171,6 +171,7 @@ class Actions:
         """The next calls to the API answer 500 or 429, hang, or close the connection, before or after their work."""
         with self.world.change():
             self.world.faults.fail_next(kind, times=times, moment=moment, seconds=seconds)
+            self.world.remember_settings()
 
     def set_webhook_faults(self, **chances: float) -> None:
         """Chances from 0 to 1: duplicate, drop, delay (with delay_seconds), reorder."""

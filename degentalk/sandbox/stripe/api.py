@@ -56,7 +56,7 @@ class Call:
             if self._fault:
                 world.remember_settings()
         if self._key:
-            self._headers |= {"Idempotency-Key": self._key, "Original-Request": self._headers["Request-Id"]}
+            self._headers["Idempotency-Key"] = self._key
 
     def answer(self) -> Response:
         """The response, or what a fault makes of it."""
@@ -87,12 +87,13 @@ class Call:
             checkout.expire_due(self._world)
             kept = self._keys.answer(self._key, request.path, given) if self._key else None
             if kept is not None:
-                self._headers["Idempotent-Replayed"] = "true"
+                self._headers |= {"Idempotent-Replayed": "true", "Original-Request": kept["first"]}
                 return kept["status"], kept["body"]
             with self._world.because_of(cause):
                 status, body = self._work(given)
             if self._key:
-                self._keys.keep(self._key, request.path, given, status=status, body=body)
+                first = self._headers["Request-Id"]
+                self._keys.keep(self._key, request.path, given, status=status, body=body, first=first)
             return status, body
 
     def _work(self, given: dict[str, Any]) -> tuple[int, Json]:
@@ -107,6 +108,7 @@ class Call:
         except ApiError as error:
             return error.status, error.body
         if self._fault and (self._fault.kind, self._fault.moment) == ("500", "after"):
+            self._headers["Stripe-Should-Retry"] = "false"
             return BROKEN.status, BROKEN.body  # kept for the key, as Stripe keeps a 500
         return 200, body
 
@@ -117,12 +119,13 @@ class Call:
             return
         if fault.kind == "hang":
             self._world.stopping.wait(fault.seconds)
-        elif fault.kind == "close":
-            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         elif fault.kind == "429":
             raise TOO_MANY
-        elif moment == "before":
-            raise BROKEN
+        else:
+            if fault.kind == "close":
+                request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            if moment == "before":
+                raise BROKEN
 
 
 def _respond(status: int, body: Json, headers: dict[str, str]) -> Response:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -31,12 +32,13 @@ def blueprint(actions: Actions) -> Blueprint:
 
     @dashboard.post("/do/<verb>")
     def do(verb: str) -> Response:
-        key = request.form.get("key", "") + request.full_path + request.form.get("target", "")
+        key = request.form.get("key", "")
+        click = f"{key} {verb} {request.form.get('target')}"
         try:
-            if verb in verbs and key not in done:
-                done.add(key)
+            if verb in verbs and not (key and click in done):
+                done.add(click)
                 verbs[verb](request.form)
-        except (ApiError, TypeError, ValueError) as error:
+        except (ApiError, ArithmeticError, TypeError, ValueError) as error:
             return _page(actions.world, problem=str(error))
         return redirect("/", 303)
 
@@ -77,7 +79,7 @@ def _verbs(actions: Actions) -> dict[str, Callable[[Form], Any]]:
 def _cents(form: Form) -> int | None:
     """The amount of a form in dollars; None, for all of it, when it is empty."""
     text = form.get("amount", "").strip()
-    return round(float(text) * 100) if text else None
+    return int(Decimal(text) * 100) if text else None
 
 
 def _page(world: World, *, problem: str = "") -> Response:

@@ -38,9 +38,10 @@ class Keys:
             )
         return kept
 
-    def keep(self, key: str, path: str, given: dict[str, Any], *, status: int, body: Json) -> None:
-        """Remember the answer."""
-        kept = {"at": self._world.clock.now(), "request": _fingerprint(path, given), "status": status, "body": body}
+    def keep(self, key: str, path: str, given: dict[str, Any], *, status: int, body: Json, first: str) -> None:
+        """Remember the answer, and the id of the request that got it first."""
+        kept = {"at": self._world.clock.now(), "request": _fingerprint(path, given), "first": first}
+        kept |= {"status": status, "body": body}
         self._world.store.put("key", kept, f"key:{key}")
 
     @contextmanager

@@ -4,7 +4,7 @@ https://docs.stripe.com/refunds. A refund that fails or is canceled leaves `amou
 what it took from the balance comes back.
 """
 
-from degentalk.sandbox.stripe import books, objects
+from degentalk.sandbox.stripe import books
 from degentalk.sandbox.stripe.errors import ApiError, Invalid
 from degentalk.sandbox.stripe.events import emit
 from degentalk.sandbox.stripe.store import Json
@@ -29,7 +29,7 @@ def refund(
     if world.store.view("dispute", lambda one: one["charge"] == charge_id and _holds(one)):
         raise ApiError("This charge has been charged back, so it cannot be refunded.", code="charge_disputed")
     card = charge["payment_method_details"]["type"] == "card"
-    made = objects.refund(world, charge, amount or left, reason=reason, metadata=metadata or {})
+    made = _new(world, charge, amount or left, reason=reason, metadata=metadata or {})
     made["status"] = status or ("succeeded" if card else "pending")
     if made["status"] == "pending":
         made["pending_reason"] = "processing"
@@ -43,8 +43,9 @@ def refund(
     )
     made["balance_transaction"] = entry["id"]
     world.store.put("refund", made)
+    before = dict(charge)
     _count(world, charge, made["amount"])
-    emit(world, "charge.refunded", charge)
+    emit(world, "charge.refunded", charge, before)
     emit(world, "refund.created", made)
     return made
 
@@ -123,3 +124,25 @@ def _change(world: World, made: Json, **changes: str) -> Json:
     emit(world, "charge.refund.updated", made, before)
     emit(world, "refund.updated", made, before)
     return made
+
+
+def _new(world: World, charge: Json, amount: int, *, reason: str | None, metadata: Json) -> Json:
+    """Money on its way back to the buyer. https://docs.stripe.com/api/refunds/object"""
+    method = charge["payment_method_details"]["type"]
+    return {
+        "id": world.ids.new("re_" if method == "card" else "pyr_"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": world.clock.now(),
+        "currency": charge["currency"],
+        "destination_details": {method: {}, "type": method},
+        "metadata": metadata,
+        "payment_intent": charge["payment_intent"],
+        "reason": reason,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "pending",
+        "transfer_reversal": None,
+    }

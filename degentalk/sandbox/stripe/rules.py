@@ -18,9 +18,13 @@ METHODS = ("card", "us_bank_account")
 # What would change the price or needs objects that the sandbox does not have.
 NOT_PLAYED = (
     "customer", "customer_account", "discounts", "shipping_options", "shipping_address_collection", "subscription_data",
-    "setup_intent_data", "optional_items", "custom_fields", "payment_method_configuration", "return_url",
+    "setup_intent_data", "optional_items", "after_expiration", "custom_fields", "return_url",
+    "payment_method_configuration",
 )  # fmt: skip
-MUST_BE_OFF = ("automatic_tax", "invoice_creation", "after_expiration", "adjustable_quantity", "managed_payments")
+INTENT_PLAYED = {"description", "metadata", "receipt_email", "statement_descriptor", "statement_descriptor_suffix"}
+FILTERS_NOT_PLAYED = ("customer", "customer_account", "customer_details", "payment_link", "payout", "subscription",
+                      "transfer_group")  # fmt: skip
+MUST_BE_OFF = ("automatic_tax", "invoice_creation", "adjustable_quantity", "managed_payments")
 
 
 def check_session(wanted: dict[str, Any], now: int) -> None:
@@ -45,7 +49,7 @@ def check_session(wanted: dict[str, Any], now: int) -> None:
         raise Invalid(f"The sandbox plays only {' and '.join(METHODS)}.", param="allowed_payment_method_types")
     if "expires_at" in wanted:
         _check_expiry(wanted["expires_at"] - now)
-    _check_items(wanted["line_items"])
+    _check_items(wanted["line_items"], wanted.get("currency"))
 
 
 def methods(wanted: dict[str, Any]) -> list[str]:
@@ -70,7 +74,10 @@ def check_metadata(metadata: dict[str, str] | str | None, name: str) -> None:
 
 
 def check_page(wanted: dict[str, Any]) -> None:
-    """Raises Invalid for a page size or a pair of cursors that no list takes."""
+    """Raises Invalid for a page size or a pair of cursors that no list takes, or for a filter that is not played."""
+    for name in FILTERS_NOT_PLAYED:
+        if name in wanted:
+            raise Invalid(f"The sandbox does not play the filter {name}.", param=name)
     if not 1 <= wanted.get("limit", 1) <= PAGE_MAX:
         raise Invalid(f"Invalid integer: must be between 1 and {PAGE_MAX}", param="limit")
     if "starting_after" in wanted and "ending_before" in wanted:
@@ -90,6 +97,8 @@ def _check_features(wanted: dict[str, Any]) -> None:
             raise Invalid(f"The sandbox does not play {name}.", param=name)
     if wanted.get("allow_promotion_codes"):
         raise Invalid("The sandbox does not play promotion codes.", param="allow_promotion_codes")
+    for name in wanted.get("payment_intent_data", {}).keys() - INTENT_PLAYED:
+        raise Invalid(f"The sandbox does not play {name}.", param=f"payment_intent_data[{name}]")
     for part in [wanted, *wanted.get("line_items", [])]:
         for name in MUST_BE_OFF:
             if part.get(name, {}).get("enabled"):
@@ -107,10 +116,10 @@ def _check_expiry(seconds: int) -> None:
         )
 
 
-def _check_items(items: list[dict[str, Any]]) -> None:
+def _check_items(items: list[dict[str, Any]], named: str | None) -> None:
     for number, item in enumerate(items):
         _check_item(item, f"line_items[{number}]")
-    currencies = {item["price_data"]["currency"] for item in items}
+    currencies = {str(item["price_data"]["currency"]) for item in items} | ({named} if named else set())
     if len(currencies) > 1:
         raise Invalid("All line items must have the same currency.", param="line_items")
     currency = currencies.pop()

@@ -16,6 +16,7 @@ from degentalk.sandbox.stripe.world import Options, World
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.01
 ROUND_SECONDS = 0.25
+PATIENCE_SECONDS = 5.0  # with a webhook that is under way when it ends
 
 
 class Sandbox(Actions):
@@ -59,7 +60,7 @@ class Sandbox(Actions):
         self._server.shutdown()
         self._server.server_close()
         for thread in self._threads:
-            thread.join()
+            thread.join(PATIENCE_SECONDS)
         with self.world.change():
             self.world.store.close()
 

@@ -83,3 +83,4 @@ class Store:
         """Let go of the file."""
         if self._database is not None:
             self._database.close()
+            self._database = None

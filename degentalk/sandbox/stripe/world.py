@@ -50,6 +50,8 @@ class World:
     """Everything of one sandbox. Whoever reads or changes it does so inside `with world.change():`."""
 
     def __init__(self, options: Options, *, seed: int | None, start: int | None, file: Path | None) -> None:
+        if seed is not None and file is not None:
+            raise ValueError("a seed would make ids again that the file has: give one or the other")
         self.options = options
         self.clock = Clock(start)
         self.ids = Ids(seed)
