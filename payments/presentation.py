@@ -170,9 +170,14 @@ def standing_of(order: Order) -> Standing:
     """Where an order stands, also where the next look at it will only find out."""
     if order.state == State.CONFIRMED and order.waits_for:
         return WAITING
-    if order.state in PAYABLE and order.expires_at <= database_time():
+    if order.state in PAYABLE and order.expires_at <= _now(order):
         return OVER
     return STANDINGS[State(order.state)]
+
+
+def _now(order: Order) -> datetime:
+    moment: datetime | None = getattr(order, "now", None)  # of `at_this_moment`
+    return moment or database_time()
 
 
 STEPS = {

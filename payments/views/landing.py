@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_cotton import render_component
 
+from degentalk.accounts.models import User
 from degentalk.accounts.views import MemberRequest
 from degentalk.core.errors import TooOften
 from degentalk.core.fields import DIGITS
@@ -35,7 +36,7 @@ def paid(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The buyer comes from the page to pay. The address proves nothing; a session of another order asks nothing."""
     order = own_order(request.user, public_id)
     if request.GET.get("session") == _session_of(order):
-        order = _looked_at(order)
+        order = _looked_at(request.user, order)
     return render(request, "payments/paid.html", _context(request, order, left=POLLS))
 
 
@@ -45,7 +46,7 @@ def progress(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The same alone, for a page that waits: it asks again as long as there is something to wait for."""
     order = own_order(request.user, public_id)
     if OrderShown(order).is_on_its_way:
-        order = _looked_at(order)
+        order = _looked_at(request.user, order)
     asked = request.GET.get("left", "")
     left = min(int(asked), POLLS) if DIGITS.fullmatch(asked) else 0
     return HttpResponse(render_component(request, "order-progress", **_context(request, order, left=max(left - 1, 0))))
@@ -71,7 +72,7 @@ def _session_of(order: Order) -> str:
     return session.session_id if session else ""
 
 
-def _looked_at(order: Order) -> Order:
+def _looked_at(member: User, order: Order) -> Order:
     """Ask the provider, unless that was done a moment ago. If it does not answer, what we know is shown."""
     try:
         ASKING.take(str(order.public_id))
@@ -81,4 +82,4 @@ def _looked_at(order: Order) -> Order:
     except (ProviderOff, ProviderUnreachable):
         logger.warning("payments: the provider does not answer about order %s; its webhook or a look does", order.pk)
         return order
-    return Order.objects.select_related("stripe_session").get(pk=order.pk)
+    return own_order(member, order.public_id)

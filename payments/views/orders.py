@@ -35,7 +35,7 @@ def orders(request: MemberRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     if show not in LISTS:
         raise BadRequest(_("There is no such list of orders."))
-    mine = Order.objects.of(request.user)
+    mine = Order.objects.of(request.user).at_this_moment()
     if show:
         mine = mine.filter(state__in=LISTS[show][1])
     page = Keyset(mine, order=("-id",), name=f"orders:{show}").page(request.GET.get(CURSOR_PARAMETER))
