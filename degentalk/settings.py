@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -190,6 +191,9 @@ STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRETS = env.texts("STRIPE_WEBHOOK_SECRETS", [])  # two while one is being replaced by the other
 STRIPE_LIVEMODE = env.switch("STRIPE_LIVEMODE", not DEBUG)  # events and payments of the other mode are left alone
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+# In development something on this machine may stand in for Stripe: it shows the page to pay on too, and pages say so.
+IS_SANDBOX = DEBUG and urlsplit(STRIPE_API_BASE).hostname in {"127.0.0.1", "localhost", "::1"}
+STRIPE_CHECKOUT_ORIGIN = STRIPE_API_BASE.rstrip("/") if IS_SANDBOX else "https://checkout.stripe.com"
 ORDER_MINUTES = env.number("ORDER_MINUTES", 60, at_least=35)  # how long an order can be paid; Stripe's least is 30
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────

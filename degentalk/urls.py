@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("xp.urls")),
     path("", include("paths.urls")),
     path("", include("shop.urls")),
-    path("buy/", include("payments.urls")),
+    path("", include("payments.urls")),
     path("", include("wallet.urls")),
     path("", include("degentalk.forum.urls")),
     path("", include("degentalk.pages.urls")),

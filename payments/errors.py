@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from degentalk.core.errors import Conflict, MemberError, NotFound
+from payments.money import dollars
 
 
 class NoSuchPackage(NotFound):
@@ -34,8 +35,8 @@ class QuoteChanged(Conflict):
     def __init__(self, *, price_cents: int, dgt: int) -> None:
         self.price_cents, self.dgt = price_cents, dgt
         super().__init__(
-            _("This package has changed: it is %(dgt)s DGT for $%(usd)s now. Nothing was ordered.")
-            % {"dgt": f"{dgt:,}", "usd": f"{price_cents / 100:,.2f}"}
+            _("This package has changed: it is %(dgt)s DGT for %(price)s now. Nothing was ordered.")
+            % {"dgt": f"{dgt:,}", "price": dollars(price_cents)}
         )
 
     def problem(self) -> dict[str, Any]:

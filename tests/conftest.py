@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
 from django.core.servers.basehttp import ThreadedWSGIServer
+from django.test import Client
 from django.test.testcases import LiveServerThread
 from hypothesis import settings as hypothesis_settings
 
@@ -82,6 +83,19 @@ def live(committed_db: str) -> Iterator[str]:
 def site(live: str) -> Site:
     """Members who use the site through `live`: `site.member("alice").get("/")`."""
     return Site(live)
+
+
+@pytest.fixture
+def window() -> Any:
+    """Members who use the site through Django's test client: `page = window(alice)`."""
+    from tests.signing_in import sign_in
+
+    def opened(member: Any) -> Client:
+        client = Client()
+        sign_in(client, member)
+        return client
+
+    return opened
 
 
 @pytest.fixture(scope="session")

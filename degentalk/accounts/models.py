@@ -51,6 +51,7 @@ ICON_OF_KIND = {
     "freeze": "flame",
     "path": "trending-up",
     "shop": "store",
+    "order": "credit-card",
 }
 
 

@@ -2,12 +2,14 @@
 
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.views import THEME_COOKIE
 from degentalk.pages import economy
+from payments import providers
 
 
 class Frame:
@@ -37,6 +39,16 @@ class Frame:
     @cached_property
     def strip(self) -> list[tuple[str, int]]:
         return economy.recent().strip()
+
+    @property
+    def sells_dgt(self) -> bool:
+        """Whether this site can take money for DGT, in some way."""
+        return any(providers.way(name).is_configured() for name in providers.NAMES)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether no real money moves here."""
+        return settings.IS_SANDBOX
 
     @property
     def _member(self) -> User | None:

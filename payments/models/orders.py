@@ -35,6 +35,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def of(self, user: User) -> Self:
         return self.filter(user=user)
 
+    def at_this_moment(self) -> Self:
+        """With `now`, the database's time: whether an order can still be paid needs no further query."""
+        return self.annotate(now=Clock())
+
     def newest_first(self) -> Self:
         return self.order_by("-id")
 

@@ -86,6 +86,7 @@
     if (toastButton) dismiss(toastButton.closest("[data-toast]"));
     const copyButton = event.target.closest("[data-copy] button");
     if (copyButton) copy(copyButton.closest("[data-copy]"));
+    if (event.target.closest("[data-print]")) print();
     for (const menu of openMenus()) {
       if (!menu.contains(event.target)) menu.open = false;
     }

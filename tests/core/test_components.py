@@ -287,6 +287,40 @@ def purchase_quote(*, is_gift: bool) -> SimpleNamespace:
     )  # fmt: skip
 
 
+class HostileOrderForm(HostileForm):
+    key = package = price = dgt = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
+
+
+def package_offer(**changes: Any) -> SimpleNamespace:
+    package = SimpleNamespace(
+        pk=HOSTILE, name=HOSTILE, description=HOSTILE, total_dgt=HOSTILE, dgt_amount=HOSTILE, bonus_dgt=HOSTILE,
+        price_cents=HOSTILE,
+    )  # fmt: skip
+    facts = {
+        "package": package, "form": HostileOrderForm(), "refused": hostile_form(), "percent_less": HOSTILE,
+        "is_enough": False, "price_of_100": HOSTILE,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def dgt_order(state: str = "credited", **changes: Any) -> SimpleNamespace:
+    facts = {
+        "state": state, "public_id": UUID(int=7), "short_id": HOSTILE, "package_name": HOSTILE, "total_dgt": HOSTILE,
+        "price": HOSTILE, "created_at": NOW, "expires_at": NOW + timedelta(hours=1), "now": NOW, "waits_for": "",
+        "taken_dgt": HOSTILE, "get_absolute_url": HOSTILE,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+def order_shown(state: str, **changes: Any) -> SimpleNamespace:
+    look = SimpleNamespace(kind=HOSTILE, icon=HOSTILE, label=HOSTILE, says=HOSTILE)
+    facts = {
+        "order": dgt_order(state), "standing": look, "closed": "", "is_unpaid": False, "is_receipt": False,
+        "is_on_its_way": False, "may_order_again": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
 class HostileGiftForm(HostileForm):
     key = price = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
     to = forms.CharField(label=HOSTILE, help_text=HOSTILE)
@@ -323,6 +357,13 @@ H = SimpleNamespace(
     ),
     target=SimpleNamespace(label=HOSTILE),
     choices=[(HOSTILE, HOSTILE)],
+    offers=[package_offer(), package_offer(is_enough=True)],
+    order_form=HostileOrderForm(),
+    orders=[dgt_order(), dgt_order("pending")],
+    waiting_order=order_shown("pending", is_on_its_way=True),
+    ended_orders=[order_shown("refunded", is_receipt=True), order_shown("expired", may_order_again=True)],
+    unpaid_order=order_shown("pending", is_unpaid=True),
+    closed_order=order_shown("pending", is_unpaid=True, closed=HOSTILE),
     path=path(state="first"),
     paths=[path(state=state) for state in ("primary", "first", "choosable", "token", "cooldown", "paused", "idle")],
     path_change=SimpleNamespace(to=path(state="token"), left=path(), tokens=2, waits=True, again_at=NOW),
@@ -430,6 +471,10 @@ HOSTILE_USES = {
         '<c-dgt-leaderboard :rows="h.board" :page="h.page" :swaps="h.text" type="{{ h.text }}" />',
         '<c-dgt-leaderboard nobody="{{ h.text }}" hint="{{ h.text }}" />',
     ],
+    "dgt-packages": [
+        '<c-dgt-packages :offers="h.offers" />',
+        '<c-dgt-packages :offers="h.offers" closed="{{ h.text }}" />',
+    ],
     "dgt": ['<c-dgt :amount="h.text" :unit="h.text" />', '<c-dgt amount="{{ h.text }}" unit="{{ h.text }}" />'],
     "dgt-send": ['<c-dgt-send to="{{ h.text }}" kind="{{ h.text }}" />', '<c-dgt-send :closed="h.text" />'],
     "dgt-transfer": ['<c-dgt-transfer :form="h.transfer_form" :standing="h.locked" />'],
@@ -472,6 +517,12 @@ HOSTILE_USES = {
     "new-balance": ['<c-new-balance :wallet="h.wallet" />'],
     "new-posts": ['<c-new-posts :thread="h.thread" :form="h.reply_form" />'],
     "number": ['<c-number :value="h.text" />', '<c-number value="{{ h.text }}" />'],
+    "order-pay": ['<c-order-pay :shown="h.unpaid_order" />', '<c-order-pay :shown="h.closed_order" />'],
+    "order-progress": [
+        '<c-order-progress :shown="h.waiting_order" :session="h.text" :left="h.text" :wallet="h.wallet" />',
+        '{% for shown in h.ended_orders %}<c-order-progress :shown="shown" :wallet="h.wallet" />{% endfor %}',
+    ],
+    "order-state": [],
     "own-face": [],
     "pager": ['<c-pager :page="h.page" :label="h.text">{{ h.text }}</c-pager>'],
     "path-act": [
@@ -503,6 +554,10 @@ HOSTILE_USES = {
         '<c-purchase-dialog :quote="h.quote" :form="h.gift_form" />',
         '<c-purchase-dialog :quote="h.gift_quote" :form="h.gift_form" />',
     ],
+    "purchase-history": [
+        '<c-purchase-history :orders="h.orders" />',
+        '<c-purchase-history nothing="{{ h.text }}"><c-slot name="action">{{ h.text }}</c-slot></c-purchase-history>',
+    ],
     "purchase-heading": [
         '<c-purchase-heading :quote="h.quote" :id="h.text" />',
         '<c-purchase-heading :quote="h.gift_quote" id="{{ h.text }}" />',
@@ -518,10 +573,15 @@ HOSTILE_USES = {
     ],
     "reply-count": [],
     "reply-form": ['<c-reply-form :thread="h.thread" :form="h.reply_form" />'],
+    "sandbox-notice": [],
     "shop-standing": ['<c-shop-standing :counter="h.counter" />'],
     "stat": [
         '<c-stat :label="h.text" :value="h.text" :note="h.text" :icon="h.text" />',
         '<c-stat label="{{ h.text }}" value="{{ h.text }}" note="{{ h.text }}">{{ h.text }}</c-stat>',
+    ],
+    "stripe-purchase-button": [
+        '<c-stripe-purchase-button :package_id="h.text" :name="h.text" :price="h.text" :form="h.order_form" />',
+        '<c-stripe-purchase-button package_id="{{ h.text }}" kind="{{ h.text }}" :form="h.order_form" />',
     ],
     "streak-card": ['<c-streak-card :streak="h.streak" />'],
     "thread-pages": [

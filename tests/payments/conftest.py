@@ -12,7 +12,8 @@ def card(live: str, settings) -> Iterator[Sandbox]:
     """Stripe as this site knows it. Webhooks leave when a test says `told()`."""
     settings.SITE_URL = live
     with Sandbox(seed=1, webhook_url=f"{live}/api/webhook/stripe") as sandbox:
-        settings.STRIPE_API_BASE = sandbox.url
+        settings.STRIPE_API_BASE = settings.STRIPE_CHECKOUT_ORIGIN = sandbox.url
+        settings.IS_SANDBOX = True
         settings.STRIPE_SECRET_KEY = API_KEY
         settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
         settings.STRIPE_LIVEMODE = False

@@ -30,7 +30,8 @@ def open_payment(order: Order) -> str:
         return stored.url
     if transaction.get_connection().in_atomic_block:
         raise RuntimeError("Stripe is never called inside a transaction.")
-    if database_time() - order.created_at >= KEYS_LIVE:
+    now = database_time()
+    if now - order.created_at >= KEYS_LIVE or order.expires_at - now < SHORTEST:
         raise OrderClosed
     with calling() as client:
         session = client.v1.checkout.sessions.create(
