@@ -28,11 +28,8 @@ def unlock(request: HtmxRequest, unlock_id: int) -> HttpResponse:
 
 
 def shopper_of(request: HtmxRequest) -> Shopper:
-    """Who looks; the frame around the page shows their balance too and need not ask again."""
-    shopper = Shopper.of(request.user if isinstance(request.user, User) else None)
-    if shopper.user:
-        shopper.user.wallet = shopper.wallet
-    return shopper
+    """Who looks."""
+    return Shopper.of(request.user if isinstance(request.user, User) else None)
 
 
 def card_at(shopper: Shopper, unlock_id: int) -> Card:

@@ -150,7 +150,7 @@ def test_who_earned_nothing_of_late_is_told_so(client, both, alice):
 def test_the_forecast_is_made_once_for_an_award_and_a_rule_set(client, both, alice, django_assert_num_queries):
     write(alice, 1)
     first = page_of_paths.forecast_of(alice)
-    with django_assert_num_queries(2):  # the newest award and the rules in force
+    with django_assert_num_queries(1):  # the newest award
         assert page_of_paths.forecast_of(alice) == first
     write(alice, 2)
     assert page_of_paths.forecast_of(alice).earned == 20
@@ -191,11 +191,8 @@ def test_the_navigation_leads_to_it(client, both):
 
 
 @pytest.mark.parametrize("more", [0, 6])
-def test_it_costs_a_member_fourteen_queries_however_many_paths(
-    client, both, alice, more, django_assert_num_queries, warm
-):
-    """Session, member, notifications, balance; paths and levels; the standing in six, its clock among them; the
-    forecast's key in two."""
+def test_it_costs_a_member_seven_queries_however_many_paths(client, both, alice, more, django_assert_num_queries, warm):
+    """Session, member, the frame; paths; the standing in two; the forecast's key."""
     waits(0)
     for number in range(more):
         choose(alice, a_path(f"test-more-{number}", post_created=12_000))
@@ -203,15 +200,15 @@ def test_it_costs_a_member_fourteen_queries_however_many_paths(
     waits(720)
     write(alice, 1)
     warm("/paths")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(7):
         client.get("/paths")
 
 
 @pytest.mark.parametrize("more", [0, 6])
-def test_it_costs_a_visitor_two(client, both, more, django_assert_num_queries, warm):
+def test_it_costs_a_visitor_one_query(client, both, more, django_assert_num_queries, warm):
     for number in range(more):
         a_path(f"test-more-{number}")
     publish()
     warm("/paths")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         client.get("/paths")
