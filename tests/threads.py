@@ -52,7 +52,7 @@ def beside(call: Callable[[], T]) -> Callable[[], T]:
 
 def until_somebody_waits() -> None:
     """Until another connection to this database waits for a lock."""
-    for _attempt in range(1_000):
+    for _attempt in range(6_000):
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
             if cursor.fetchone()[0]:
