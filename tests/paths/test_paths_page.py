@@ -221,7 +221,8 @@ def test_on_a_phone_it_is_told_where_one_is(client, both, member, address, curre
     page = html_of(client.get(address))
     place = page.split('class="sheet"' if member else 'class="tabbar"')[1]
     link = re.search(r'<a href="/paths"(?: aria-current="(\w+)")?\s*><svg', place)
-    assert link and link[1] == current
+    assert link is not None
+    assert link[1] == current
 
 
 @pytest.mark.parametrize("more", [0, 6])
