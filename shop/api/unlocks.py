@@ -14,9 +14,11 @@ from degentalk.core.api import ReadView
 from degentalk.core.clock import database_time
 from degentalk.core.fields import StrictIntegerField
 from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, Keyset, page_of, paginated
-from shop.catalogue import Card, Filters, Shopper, card_of, cards
+from shop.catalogue import Card, card_of, cards
 from shop.errors import NoSuchUnlock
+from shop.filters import Filters
 from shop.models import DgtUnlock, Rarity
+from shop.shopper import Shopper
 
 SHOP_READ = "shop:read"
 PAGE_SIZE = 50
