@@ -8,8 +8,8 @@ from django.db.models import Q
 from degentalk import unlocks
 from degentalk.accounts.models import User
 from degentalk.unlocks import Usable, Wearable
-from shop.catalogue import spent
 from shop.models import DgtUnlockLog
+from shop.shopper import spent
 
 PAST_SHOWN = 50
 

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 from degentalk.accounts.answers import HtmxRequest
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
-from shop.catalogue import Card, Filters, Shopper, card_of
+from shop.catalogue import Card, card_of
+from shop.filters import Filters
 from shop.models import DgtUnlock
 from shop.presentation import counter_of, shop_shown
+from shop.shopper import Shopper
 
 
 @require_safe

@@ -78,6 +78,28 @@ def test_after_a_choice_the_others_say_when_they_can_be_chosen(client, both, ali
     assert "<form" not in main_of(page)
 
 
+def offered(answer):
+    """Where the page says that a path switch can be had, in its links."""
+    return re.findall(r'<a[^>]*href="([^"]*)"[^>]*>Switch sooner with a path switch', main_of(answer))
+
+
+@pytest.mark.parametrize("address", ["/paths", "/paths/test-host", "/paths/test-host/choose"])
+def test_who_has_to_wait_is_led_to_the_path_switches_of_the_shop(client, both, alice, address):
+    waits(720)
+    choose(alice, both[0])
+    assert offered(client.get(address)) == ["/shop?type=path_switch"]
+    shelf = client.get("/shop?type=path_switch").context["shown"].cards
+    assert {card.unlock.type for card in shelf} == {"path_switch"}
+
+
+@pytest.mark.parametrize("address", ["/paths", "/paths/test-host", "/paths/test-host/choose"])
+def test_who_has_a_path_switch_is_offered_none(client, both, alice, address):
+    waits(720)
+    choose(alice, both[0])
+    paths.grant_switch_token(user=alice, source="test:1")
+    assert offered(client.get(address)) == []
+
+
 def test_a_token_opens_the_other_paths_and_says_that_it_is_taken(client, both, alice):
     waits(720)
     choose(alice, both[0])
@@ -188,6 +210,19 @@ def test_what_staff_write_stays_text(client):
 def test_the_navigation_leads_to_it(client, both):
     assert '<a href="/paths" aria-current="page">Paths</a>' in html_of(client.get("/paths"))
     assert '<a href="/paths">Paths</a>' in html_of(client.get("/leaderboards"))
+
+
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize(("address", "current"), [("/paths", "page"), ("/paths/test-host", "true"), ("/shop", None)])
+def test_on_a_phone_it_is_told_where_one_is(client, both, member, address, current):
+    """In the menu of a member, in the bar at the bottom for a visitor."""
+    if member:
+        sign_in(client, make.user("alice"))
+    page = html_of(client.get(address))
+    place = page.split('class="sheet"' if member else 'class="tabbar"')[1]
+    link = re.search(r'<a href="/paths"(?: aria-current="(\w+)")?\s*><svg', place)
+    assert link is not None
+    assert link[1] == current
 
 
 @pytest.mark.parametrize("more", [0, 6])
