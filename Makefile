@@ -54,8 +54,9 @@ seed: $(INSTALLED) ## load the demo data into the development database
 shell: $(INSTALLED) ## a Python prompt on the development database
 	@$(WITH_SERVERS) $(PY) manage.py shell
 
-bench: $(INSTALLED) ## measure the ledger, XP and boards against the raw limits of the server
+bench: $(INSTALLED) ## measure the ledger, XP and boards against the raw limits of the server, pages against a bare one
 	@$(WITH_SERVERS) $(PY) -m bench
+	@$(WITH_SERVERS) $(PY) -m bench.pages
 
 openapi: $(INSTALLED) ## write docs/openapi.yaml anew from the code
 	@DEBUG=on $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -40,7 +40,7 @@ def main() -> None:
         from bench import boards, work
 
         work.fill(MEMBERS)
-        print(heading())
+        print(f"{heading(rounds=ROUNDS, seconds=SECONDS)}, {MEMBERS} members, ratio to raw")
         for clients in CLIENTS:
             print(f"\n{clients} client{'s' * (clients > 1)}")
             report("transfer", work.TRANSFERS, work.RAW_TRANSFER, work.DOOR_TRANSFER, clients)
@@ -128,7 +128,7 @@ def scratch_database() -> Iterator[None]:
             owner.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def heading() -> str:
+def heading(*, rounds: int, seconds: float) -> str:
     """Where and when, and on what."""
     from django import get_version
     from django.db import connection
@@ -138,8 +138,8 @@ def heading() -> str:
         server = cursor.fetchone()[0]
     return (
         f"{datetime.now(tz=UTC):%d %b %Y %H:%M} UTC, {os.cpu_count()} cores, {platform.machine()}, Python"
-        f" {platform.python_version()}, Django {get_version()}, PostgreSQL {server}, {MEMBERS} members,"
-        f" median of {ROUNDS} rounds of {SECONDS:.0f} s (lowest–highest), ratio to raw"
+        f" {platform.python_version()}, Django {get_version()}, PostgreSQL {server},"
+        f" median of {rounds} rounds of {seconds:.0f} s (lowest–highest)"
     )
 
 

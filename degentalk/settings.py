@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "xp.middleware.DailyVisit",
     "degentalk.core.toasts.ToastsOutOfBand",
     "degentalk.core.middleware.NoStoreForMembers",
+    "degentalk.core.middleware.BusyPages",
 ]
 
 ROOT_URLCONF = "degentalk.urls"

@@ -29,7 +29,7 @@ class Colour(models.TextChoices):
 class XpPathQuerySet(models.QuerySet["XpPath"]):
     def shown(self) -> Self:
         """In the order of pages: those that members may choose first."""
-        return self.order_by("-is_active", "position", "id").prefetch_related("levels")
+        return self.order_by("-is_active", "position", "id")
 
 
 class XpPath(models.Model):
@@ -102,7 +102,7 @@ class XpPathLevel(models.Model):
 
 class UserPathQuerySet(models.QuerySet["UserPath"]):
     def of(self, user: User) -> Self:
-        return self.filter(user_id=user.pk).select_related("path").prefetch_related("path__levels")
+        return self.filter(user_id=user.pk).select_related("path")
 
     def primary_of(self, user: User) -> UserPath | None:
         """The member's primary path with its XP, or None before the first choice."""

@@ -94,10 +94,10 @@ def _grant(row: DgtUnlock, given: dict[str, Any], staff: User) -> str:
     return gettext("Given to %(name)s.") % {"name": given["member"].username}
 
 
-def _refund(row: DgtUnlockLog, given: dict[str, Any], staff: User) -> str:
+def _refund(row: DgtUnlockLog, given: dict[str, Any], staff: User) -> str | Approval:
     done = shop.refund_or_ask(item=row, actor=staff, reason=given["reason"], key=f"shop_refund:{given['key']}")
     if isinstance(done, Approval):
-        return gettext("That much takes a second person: it waits for one in the queue of approvals.")
+        return done
     return gettext("%(dgt)s DGT went back, and what they had paid was taken away.") % {"dgt": f"{row.dgt_spent:,}"}
 
 
@@ -173,11 +173,12 @@ class DgtUnlockLogAdmin(AskingMixin, ReadOnlyAdmin):
             button=_("Refund"),
             effect=_(
                 "The DGT goes back to whoever paid, and the unlock is taken away, as long as it is not used up and the"
-                " window of the policy is open. Both read the reason. Large amounts take a second member of staff."
+                " window of the policy is open. Both read the reason."
             ),
             permission="shop.refund_unlock",
             makes_sense=lambda row: row.state == DgtUnlockLog.State.OWNED and row.kind != DgtUnlockLog.Kind.GRANT,
             take=_refund,
+            is_limited=True,
         ),
     )
 

@@ -1,57 +1,15 @@
 """What the shop shows: every unlock as it stands for one member, in a fixed number of queries."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.core.exceptions import BadRequest
-from django.utils.translation import gettext as _
 
 from degentalk import unlocks
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
-from degentalk.core.errors import MemberError
-from degentalk.unlocks import Delivered, Usable, Wearable
-from paths.models import UserPath
-from shop.models import DgtUnlock, DgtUnlockLog, Rarity
-from wallet.models import UserWallet
-from xp.models import UserXp
-
-
-class UnknownFilter(MemberError, BadRequest):
-    """The address asks for something that the shop cannot be filtered by."""
-
-    status = 400
-    code = "unknown-filter"
-
-
-YES, NO = "1", "0"
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What an address asks for. Those about the member ask nothing of a visitor."""
-
-    type: str = ""
-    rarity: str = ""
-    affordable: bool | None = None
-    owned: bool | None = None
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Filters":
-        """`?type=badge&rarity=epic&affordable=1&owned=0`; empty values ask for nothing. Raises UnknownFilter."""
-        kind, rarity = query.get("type", ""), query.get("rarity", "")
-        if kind and unlocks.find(kind) is None:
-            raise UnknownFilter(_("There is no such type of unlocks."))
-        if rarity and rarity not in Rarity.values:
-            raise UnknownFilter(_("There is no such rarity."))
-        return cls(kind, rarity, _yes_or_no(query.get("affordable", "")), _yes_or_no(query.get("owned", "")))
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return sum((bool(self.type), bool(self.rarity), self.affordable is not None, self.owned is not None))
+from degentalk.unlocks import Wearable
+from shop.filters import Filters
+from shop.models import DgtUnlock, DgtUnlockLog
+from shop.shopper import Shopper
 
 
 @dataclass(frozen=True)
@@ -118,57 +76,6 @@ class Card:
     @property
     def can_be_bought(self) -> bool:
         return self.state == "available"
-
-
-@dataclass
-class Shopper:
-    """What decides about the cards of a member. Without one nothing is owned, nothing reached, nothing spent."""
-
-    user: User | None
-    wallet: UserWallet | None = None
-    xp: UserXp | None = None
-    path_levels: dict[str, int] = field(default_factory=dict)
-    kept: dict[int, list[DgtUnlockLog]] = field(default_factory=dict)
-    """By unlock, the pieces that are not used up."""
-    ever: Counter[int] = field(default_factory=Counter)
-    """By unlock, the pieces that count against its limit."""
-
-    @property
-    def balance(self) -> int:
-        return self.wallet.dgt_balance if self.wallet else 0
-
-    @property
-    def level(self) -> int:
-        return self.xp.level if self.xp else 1
-
-    @classmethod
-    def of(cls, user: User | None) -> "Shopper":
-        """Four queries, and one for each type that is delivered and used up elsewhere."""
-        if user is None or not user.is_authenticated:
-            return cls(None)
-        shopper = cls(user, UserWallet.objects.of(user), UserXp.objects.of(user))
-        shopper.path_levels = dict(UserPath.objects.of(user).values_list("path_id", "path_level"))
-        items = list(DgtUnlockLog.objects.of(user).counted().order_by("id"))
-        gone = spent(items)
-        for item in items:
-            shopper.ever[item.unlock_id] += 1
-            if item.state == DgtUnlockLog.State.OWNED and item.source not in gone:
-                shopper.kept.setdefault(item.unlock_id, []).append(item)
-        return shopper
-
-
-def spent(items: Iterable[DgtUnlockLog]) -> set[str]:
-    """The sources of those that were delivered and are used up, although the shop's log says owned."""
-    by_type: dict[str, list[str]] = {}
-    for item in items:
-        if isinstance(item.unlock_type, Delivered):
-            by_type.setdefault(item.type, []).append(item.source)
-    found: set[str] = set()
-    for name, sources in by_type.items():
-        kind = unlocks.find(name)
-        if isinstance(kind, Delivered):
-            found |= kind.spent(sources)
-    return found
 
 
 def cards(user: User | None, filters: Filters) -> list[Card]:
@@ -258,14 +165,3 @@ def is_asked_for(card: Card, filters: Filters, shopper: Shopper) -> bool:
     if filters.affordable is not None and filters.affordable != (card.gap == 0):
         return False
     return filters.owned is None or filters.owned == bool(card.count)
-
-
-def _yes_or_no(value: str) -> bool | None:
-    if value not in {"", YES, NO}:
-        raise UnknownFilter(_("“affordable” and “owned” are 1 or 0."))
-    return None if value == "" else value == YES
-
-
-def usable(item: DgtUnlockLog) -> bool:
-    """Whether its owner can use it now."""
-    return item.state == DgtUnlockLog.State.OWNED and isinstance(item.unlock_type, Usable)

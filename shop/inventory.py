@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from degentalk import unlocks
 from degentalk.accounts.models import User
 from degentalk.unlocks import Usable, Wearable
-from shop.catalogue import spent
 from shop.models import DgtUnlockLog
+from shop.shopper import spent
 
 PAST_SHOWN = 50
 
@@ -54,13 +56,14 @@ class Inventory:
 
 
 def inventory_of(user: User) -> Inventory:
-    """Two queries, and one for each type that is delivered and used up elsewhere."""
-    mine = DgtUnlockLog.objects.of(user).select_related("unlock", "payer")
-    kept = list(mine.kept().order_by("id"))
+    """One query, and one for each type that is delivered and used up elsewhere."""
+    owned, mine = DgtUnlockLog.State.OWNED, DgtUnlockLog.objects.of(user)
+    newest_past = mine.exclude(state=owned).newest().values("pk")[:PAST_SHOWN]
+    shown = mine.filter(Q(state=owned) | Q(pk__in=newest_past)).select_related("unlock", "payer").order_by("id")
+    kept = [item for item in shown if item.state == owned]
     gone = spent(kept)
     left = list(_pieces(item for item in kept if item.source not in gone))
-    past = list(mine.exclude(state=DgtUnlockLog.State.OWNED).newest()[:PAST_SHOWN])
-    past += [item for item in kept if item.source in gone]
+    past = [item for item in shown if item.state != owned or item.source in gone]
     return Inventory(
         wearables=sorted((one for one in left if isinstance(one.kind, Wearable)), key=lambda one: not one.is_worn),
         consumables=[one for one in left if not isinstance(one.kind, Wearable)],

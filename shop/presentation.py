@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from degentalk import unlocks
 from degentalk.core import switches
-from shop.catalogue import NO, YES, Card, Filters, Shopper, is_asked_for, shelf
+from shop.catalogue import Card, is_asked_for, shelf
+from shop.filters import NO, YES, Filters
 from shop.models import Rarity, ShopPolicy
 from shop.services.acquiring import SHOP
+from shop.shopper import Shopper
 from wallet.models import WalletFreeze
 from xp import rules
 from xp import services as xp

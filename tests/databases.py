@@ -59,7 +59,8 @@ class Databases:
         name = f"test_{run_name()}_{name}"
         made, original = sql.Identifier(name), sql.Identifier(copy_of)
         with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, original))
+            # Copying files takes half as long as writing every page to the WAL: most databases of tests live moments.
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(made, original))
         try:
             yield name
         finally:

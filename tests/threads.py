@@ -11,10 +11,8 @@ from django.db import connection
 T = TypeVar("T")
 
 WAITING = """
-select exists (
-    select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-    where not l.granted and a.datname = current_database()
-)
+select count(distinct a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
+where not l.granted and a.datname = current_database()
 """
 
 
@@ -50,12 +48,12 @@ def beside(call: Callable[[], T]) -> Callable[[], T]:
     return lambda: began.result(timeout=30)
 
 
-def until_somebody_waits() -> None:
-    """Until another connection to this database waits for a lock."""
-    for _attempt in range(1_000):
+def until_somebody_waits(*, at_least: int = 1) -> None:
+    """Until so many other connections to this database wait for a lock."""
+    for _attempt in range(6_000):
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= at_least:
                 return
         time.sleep(0.005)
     raise AssertionError("Nobody waited for a lock.")

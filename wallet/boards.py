@@ -83,6 +83,6 @@ class DgtBoard(Board):
 
 
 def place_of(user: User, kind: BoardKind) -> Place:
-    """The place of a member, as of the last refresh too. Three queries."""
+    """The place of a member, as of the last refresh too. Two queries."""
     mine = DgtBoardRow.objects.of(user)
     return DgtBoard(kind).place_of(user, figure=getattr(mine, kind.name), is_listed=mine.is_listed)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db import connection
+from django.db.models.expressions import Combinable, RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.boards import NO_POSITION, PAGE_SIZE, POSITION_LIMIT, Board, Centre, Position
@@ -37,17 +38,15 @@ def span_named(name: str | None) -> Span:
 # where it may be needed. Buckets that were never built, or are that wrong, leave it out, and the position is unknown.
 POSITION = """
 with buckets as (
-    select coalesce((select ahead + members from xp_board_buckets where low > %(low)s order by low limit 1), 0) as above
+    select coalesce((select ahead + members from xp_board_buckets where low > %s order by low limit 1), 0) as above
 )
-select above,
-    case when above < %(most)s * 1.1 then
-        (select count(*) from (select from user_xp where is_listed and xp > %(xp)s limit %(most)s) ahead)
+select array[above,
+    case when above < %s * 1.1 then
+        (select count(*) from (select from user_xp where is_listed and xp > %s limit %s) ahead)
     end,
-    case when above > %(most)s * 0.5 then
-        (select count(*) from (
-            select from user_xp where is_listed and xp > %(xp)s and xp < %(end)s limit %(most)s
-        ) inside)
-    end
+    case when above > %s * 0.5 then
+        (select count(*) from (select from user_xp where is_listed and xp > %s and xp < %s limit %s) inside)
+    end]
 from buckets
 """
 
@@ -74,18 +73,32 @@ class XpBoard(Board):
 
     def position_of(self, figure: int) -> Position:
         """The place of that much XP; of a member who is not listed, the place they would have. One query."""
-        if figure > 0 and self.tells_far_places:
-            return _position_of_all_time(figure)
-        return super().position_of(figure)
+        if not self._has_buckets(figure):
+            return super().position_of(figure)
+        with connection.cursor() as cursor:
+            cursor.execute(POSITION, _asked(figure))
+            return self._position(figure, cursor.fetchone()[0])
+
+    def _counted(self, figure: int) -> Combinable:
+        if not self._has_buckets(figure):
+            return super()._counted(figure)
+        return RawSQL(POSITION, _asked(figure))  # noqa: S611 our own constant
+
+    def _position(self, figure: int, counted: Any) -> Position:
+        if not self._has_buckets(figure):
+            return super()._position(figure, counted)
+        above, ahead, inside = counted
+        if ahead is not None and ahead < POSITION_LIMIT:
+            return Position(ahead + 1, is_exact=True)
+        if inside is None:
+            return NO_POSITION
+        return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)
+
+    def _has_buckets(self, figure: int) -> bool:
+        return figure > 0 and self.tells_far_places
 
 
-def _position_of_all_time(xp: int) -> Position:
+def _asked(xp: int) -> list[int]:
+    """The parameters of POSITION."""
     low, end = bucket_of(xp)
-    with connection.cursor() as cursor:
-        cursor.execute(POSITION, {"xp": xp, "low": low, "end": end, "most": POSITION_LIMIT})
-        above, ahead, inside = cursor.fetchone()
-    if ahead is not None and ahead < POSITION_LIMIT:
-        return Position(ahead + 1, is_exact=True)
-    if inside is None:
-        return NO_POSITION
-    return Position(max(above + inside, POSITION_LIMIT) + 1, is_exact=False)
+    return [low, POSITION_LIMIT, xp, POSITION_LIMIT, POSITION_LIMIT, xp, end, POSITION_LIMIT]

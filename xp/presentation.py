@@ -198,7 +198,7 @@ class XpPlace(Place):
 def place_of(user: User, mine: UserXp, span: Span = ALL_TIME) -> XpPlace:
     """The place of a member on the board of a span; `mine` is their XP row.
 
-    Two queries for all time, three for a period.
+    One query for all time, two for a period.
     """
     board = XpBoard(span)
     xp = max(mine.xp if span == ALL_TIME else board.xp_of(user), 0)

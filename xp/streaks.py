@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from degentalk.accounts import time_zones
 from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
+from degentalk.core.subqueries import Counted
 from degentalk.rulebook import services as rulebook
 from xp.models import StreakDay, StreakFreeze, UserStreak
 from xp.rules import streaks
@@ -72,10 +75,10 @@ class StreakShown:
 
 
 def streak_of(user: User) -> StreakShown:
-    """A member's streak in their own time zone, by the database's time. Two queries."""
+    """A member's streak in their own time zone, by the database's time. One query."""
     member = _with_streak().get(pk=user.pk)
     row = getattr(member, "streak", None) or UserStreak(user=member, current=0, longest=0)
-    zone, freezes = time_zones.zone(member.time_zone), member.freezes_left or 0
+    zone, freezes = time_zones.zone(member.time_zone), member.freezes_left
     today = streaks.local_day(member.now, zone)
     current = row.current if streaks.is_alive(row.facts, today, zone, freezes=freezes) else 0
     newest = max(today, row.last_day or today)  # west of where today was counted, it has a later date
@@ -91,16 +94,22 @@ def streak_of(user: User) -> StreakShown:
 
 
 def _with_streak() -> QuerySet[Any]:
-    """Members with all that is asked about a streak but its days."""
-    days = StreakDay.objects.filter(user=OuterRef("pk")).order_by("day").values("day")
+    """Members with all that is asked about a streak."""
+    days = StreakDay.objects.filter(user=OuterRef("pk"))
+    newest = days.order_by("-day").values(row=JSONObject(day="day", kind="kind"))
     left = StreakFreeze.objects.filter(user=OuterRef("pk"), used_for=None).values("user")
     members = User.objects.select_related("streak").only("time_zone", "streak")
-    return members.annotate(now=Clock(), first_day=days[:1], freezes_left=left.annotate(left=Count("*")).values("left"))
+    return members.annotate(
+        now=Clock(),
+        first_day=days.order_by("day").values("day")[:1],
+        newest_days=ArraySubquery(newest[:DAYS_SHOWN]),
+        freezes_left=Counted(left),
+    )
 
 
 def _row(member: Any, newest: date) -> tuple[Day, ...]:
     shown = [newest - timedelta(days=ago) for ago in reversed(range(DAYS_SHOWN))]
-    recorded = dict(StreakDay.objects.of(member).filter(day__gte=shown[0]).values_list("day", "kind"))
+    recorded = {date.fromisoformat(row["day"]): row["kind"] for row in member.newest_days}
     first = member.first_day or newest
     return tuple(Day(day, _mark(day, recorded, first, newest), day == newest) for day in shown)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -21,6 +22,7 @@ from degentalk.accounts.models import ApiToken, User
 from degentalk.accounts.permissions import require_scope
 from degentalk.core.fields import StrictIntegerField
 from degentalk.core.keyset import CURSOR_PARAMETER, Keyset, KeysetPage
+from degentalk.core.subqueries import Counted
 
 PAGE_SIZE = 50
 POSITION_LIMIT = 10_000
@@ -79,7 +81,7 @@ class Board(Keyset[Any]):
 
     `rows` are what pages show. `listed` is what is counted: the same members, their ids and figures from one index that
     holds nobody else. `around`, the figure and id of a member on the board, makes the page that surrounds them the one
-    without a cursor. The first page takes one query, others three or four: counts of at most 10,000 index entries,
+    without a cursor. The first page takes one query, others two or three: counts of at most 10,000 index entries,
     however many members.
     """
 
@@ -113,15 +115,14 @@ class Board(Keyset[Any]):
 
     def position_of(self, figure: int) -> Position:
         """The place of a figure; of a member who is not listed, the place they would have. One query."""
-        if figure <= 0:
-            return NO_POSITION
-        ahead = self._with(gt=figure)[:POSITION_LIMIT].count()
-        return Position(ahead + 1, is_exact=True) if ahead < POSITION_LIMIT else NO_POSITION
+        return self._position(figure, self._ahead(figure).count())
 
     def place_of(self, user: User, *, figure: int, is_listed: bool) -> Place:
-        """Where a member with that figure stands. Two queries."""
-        is_tied, above = self.neighbours(figure, user_id=user.pk)
-        position = self.position_of(figure)
+        """Where a member with that figure stands. One query."""
+        tied = self._with(exact=figure).exclude(user_id=user.pk)
+        above = self._with(gt=max(figure, 0)).order_by(self.figure).values(self.figure)
+        is_tied, more, counted = _told(user.pk, Exists(tied), Subquery(above[:1]), self._counted(figure))
+        position = self._position(figure, counted)
         return Place(
             position=position.number,
             position_is_exact=position.is_exact,
@@ -129,22 +130,26 @@ class Board(Keyset[Any]):
             user_id=user.pk,
             username=user.username,
             figure=figure,
-            behind=None if above is None else above - figure,
+            behind=None if more is None else more - figure,
             is_listed=is_listed,
         )
 
-    def neighbours(self, figure: int, *, user_id: int) -> tuple[bool, int | None]:
-        """Whether others on the board have as much, and what the nearest with more has. One query."""
-        tied = self._with(exact=figure).exclude(user_id=user_id).values_list(self.figure, flat=True)
-        above = self._with(gt=max(figure, 0)).order_by(self.figure).values_list(self.figure, flat=True)
-        found = list(tied[:1].union(above[:1], all=True))
-        return figure in found, next((more for more in found if more > figure), None)
+    def _counted(self, figure: int) -> Combinable:
+        """What `_position` must know of that figure, as a column."""
+        return Counted(self._ahead(figure))
+
+    def _position(self, figure: int, counted: Any) -> Position:
+        return Position(counted + 1, is_exact=True) if figure > 0 and counted < POSITION_LIMIT else NO_POSITION
+
+    def _ahead(self, figure: int) -> QuerySet[Any]:
+        """Who has more, as far as positions are exact; nobody is counted for a figure that has no place."""
+        ahead = self._with(gt=figure) if figure > 0 else self.listed.none()
+        return ahead.values(self.figure)[:POSITION_LIMIT]
 
     def _place(self, page: KeysetPage[Any], *, at_top: bool) -> None:
         rows = page.items
-        first = Position(1, is_exact=True) if at_top else self.position_of(rows[0].figure)
         # Members who share the first row's place may stand on the page before; who comes after the tie counts them too.
-        shared = 0 if at_top else self._tied_before(rows[0])
+        first, shared = (Position(1, is_exact=True), 0) if at_top else self._beginning(rows[0])
         rows[0].is_tied = shared > 0
         position, before = first, rows[0]
         for index, row in enumerate(rows):
@@ -171,9 +176,12 @@ class Board(Keyset[Any]):
             following = page.following
             last.is_tied = self._figure_of(following) == last.figure if following else self._is_tied_after(last)
 
-    def _tied_before(self, row: Any) -> int:
-        """How many share that place and are named before this member, counted as far as positions are exact."""
-        return self._with(exact=row.figure).filter(user_id__gt=row.user_id)[:POSITION_LIMIT].count()
+    def _beginning(self, row: Any) -> tuple[Position, int]:
+        """The place of the row a page begins with, and how many share it and are named before this member, counted as
+        far as positions are exact. One query."""
+        before = self._with(exact=row.figure).filter(user_id__gt=row.user_id).values("user_id")[:POSITION_LIMIT]
+        counted, shared = _told(row.user_id, self._counted(row.figure), Counted(before))
+        return self._position(row.figure, counted), shared
 
     def _is_tied_after(self, row: Any) -> bool:
         """Whether somebody shares that place and is named after this member."""
@@ -185,6 +193,12 @@ class Board(Keyset[Any]):
 
     def _figure_of(self, row: Any) -> int:
         return int(getattr(row, self.figure))
+
+
+def _told(user_id: int, *columns: Combinable) -> tuple[Any, ...]:
+    """What these columns say, in one query: beside the row of a member, because a query needs a table."""
+    told: tuple[Any, ...] = User.objects.filter(pk=user_id).values_list(*columns).get()
+    return told
 
 
 # ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,11 +53,6 @@ def notify(*, user: User, kind: str, text: str, url: str = "", key: str) -> Noti
     return next(iter(Notification.objects.raw(INSERT_NOTIFICATION, row)), None)
 
 
-def unread_count(user: User) -> int:
-    """What the bell shows; one look at an index of unread rows only."""
-    return Notification.objects.of(user).unread().count()
-
-
 def mark_read(*, user: User, notification_id: int) -> Notification:
     """Mark one of the member's own notifications as read. Raises NotFound for any other."""
     mine = Notification.objects.of(user).filter(pk=notification_id)

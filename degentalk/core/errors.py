@@ -41,6 +41,15 @@ class Conflict(MemberError):
     code = "conflict"
 
 
+class Busy(Conflict):
+    """Others held what it needs for too long. Nothing was done."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else is changing the same thing just now. Nothing was done: try again."))
+
+
 class TooOften(MemberError):
     """Not now: it was done as often as one may. Never remembered for a key."""
 

@@ -26,6 +26,16 @@ class StrictIntegerField(serializers.IntegerField):
         return value
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """A boolean of JSON: DRF reads “yes”, "0" and 1 too."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The boolean as it is."""
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
+
+
 class StrictTextField(serializers.CharField):
     """A text of JSON: no number, which DRF would write out."""
 

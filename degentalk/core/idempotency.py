@@ -45,6 +45,12 @@ class Answer:
         return self.status >= 400
 
 
+def is_busy(error: Exception) -> bool:
+    """Whether the database gave up because of others: a lock that did not come, a deadlock, a lost race."""
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (sqlstate == LOCK_TIMEOUT or sqlstate in LOST_A_RACE)
+
+
 def run(
     *,
     actor: AbstractBaseUser,

@@ -4,6 +4,7 @@ The API and the HTML pages share them; `paginated` and `page_of` are the API's h
 """
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter, or_
@@ -153,14 +154,20 @@ class Keyset(Generic[M]):
             raise InvalidCursor from error
 
 
-def paginated(request: Request, keyset: Keyset[Any], serializer: type[serializers.Serializer[Any]]) -> Response:
-    """One page as {"results", "next", "previous"}.
+def paginated(
+    request: Request,
+    keyset: Keyset[M],
+    serializer: type[serializers.Serializer[Any]],
+    *,
+    shown: Callable[[list[M]], Sequence[object]] = list,
+) -> Response:
+    """One page as {"results", "next", "previous"}; `shown` makes of its rows what the serializer takes.
 
     `next` and `previous` are relative references (RFC 3986) that keep the other query parameters: right behind any
     proxy, and no Host header is trusted.
     """
     page = keyset.page(request.query_params.get(CURSOR_PARAMETER))
-    results = serializer(page.items, many=True, context={"request": request}).data
+    results = serializer(shown(page.items), many=True, context={"request": request}).data
     return Response({"results": results, "next": _link(request, page.next), "previous": _link(request, page.previous)})
 
 

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import exception_handler
 
-from degentalk.core.errors import MemberError
-from degentalk.core.idempotency import Answer
+from degentalk.core.errors import Busy, MemberError
+from degentalk.core.idempotency import Answer, is_busy
 
 CONTENT_TYPE = "application/problem+json"
 API = "/api/"
@@ -24,6 +24,8 @@ API = "/api/"
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None, and so a 500, for everything that is a bug of ours."""
+    if is_busy(error):
+        error = Busy()
     if isinstance(error, MemberError):
         return _response(error.status, error.problem(), headers=error.headers)
     known = _known(error)
@@ -70,7 +72,7 @@ def _describe(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         fields: dict[str, list[str]] = {}
         for path, message in _messages(error.detail, ()):
-            fields.setdefault(path, []).append(message)
+            fields.setdefault(_encodable(path), []).append(_encodable(message))
         return {"title": title, "detail": _("Some values are not valid."), "code": "invalid", "errors": fields}
     # Some carry a mapping with the sentence beside facts of their own; a problem wants the sentence.
     codes, detail = error.get_codes(), error.detail
@@ -93,6 +95,11 @@ def _messages(detail: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield from ((".".join(path) or "non_field_errors", str(message)) for message in detail)
     else:
         yield ".".join(path) or "non_field_errors", str(detail)
+
+
+def _encodable(text: str) -> str:
+    """A message may repeat what was sent, and JSON can name half a character that no answer can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _kept(response: Response) -> dict[str, str]:

@@ -29,6 +29,7 @@ from degentalk.unlocks import Wearable
 from paths import services as paths
 from shop import catalogue
 from shop import services as shop
+from shop.filters import Filters
 from wallet import services as wallet
 from wallet.models import UserWallet
 from xp import services as xp
@@ -331,7 +332,7 @@ class World:
         self._turn_to(step.at)
         user, receiver = self._users[step.username], self._users[step.to] if step.to else None
         owner = receiver or user
-        cards = [card for card in catalogue.cards(owner, catalogue.Filters()) if isinstance(card.kind, Wearable)]
+        cards = [card for card in catalogue.cards(owner, Filters()) if isinstance(card.kind, Wearable)]
         purse = UserWallet.objects.of(user).dgt_balance // KEPT
         offered = [card for card in cards if card.state in {"available", "short"} and card.price <= purse]
         if not offered or not {user.pk, owner.pk}.isdisjoint(self._awards.memory.suspended):

@@ -3,11 +3,12 @@
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import OuterRef
 from django.http import HttpRequest
 
-from degentalk.accounts import services as accounts
-from degentalk.accounts.models import User
+from degentalk.accounts.models import Notification, User
 from degentalk.accounts.views import THEME_COOKIE
+from degentalk.core.subqueries import Counted
 from degentalk.pages import economy
 from payments import providers
 
@@ -18,16 +19,13 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
-    @cached_property
+    @property
     def wallet_balance(self) -> int:
-        member = self._member
-        wallet = getattr(member, "wallet", None)  # a page that knows it has put it there
-        return wallet.dgt_balance if wallet else 0
+        return self._figures[1]
 
-    @cached_property
+    @property
     def unread(self) -> int:
-        member = self._member
-        return accounts.unread_count(member) if member else 0
+        return self._figures[0]
 
     @cached_property
     def theme(self) -> str:
@@ -39,6 +37,15 @@ class Frame:
     @cached_property
     def strip(self) -> list[tuple[str, int]]:
         return economy.recent().strip()
+
+    @cached_property
+    def _figures(self) -> tuple[int, int]:
+        """The member's unread notifications, from an index of only those, and balance. One query."""
+        if self._member is None:
+            return 0, 0
+        unread = Counted(Notification.objects.filter(user=OuterRef("pk")).unread().values("user"))
+        found, balance = User.objects.filter(pk=self._member.pk).values_list(unread, "wallet__dgt_balance").get()
+        return found, balance or 0  # no wallet before the first movement
 
     @property
     def sells_dgt(self) -> bool:

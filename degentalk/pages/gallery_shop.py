@@ -7,11 +7,13 @@ from typing import Any
 
 from degentalk import unlocks
 from degentalk.accounts.models import User
-from shop.catalogue import Card, Filters, Gate, Shopper
+from shop.catalogue import Card, Gate
+from shop.filters import Filters
 from shop.forms import GiftForm, PurchaseForm
 from shop.inventory import Inventory, Piece
 from shop.models import DgtUnlock, DgtUnlockLog
 from shop.presentation import Counter, Group, Option, Quote, ShopShown
+from shop.shopper import Shopper
 from wallet.models import UserWallet
 
 SAMPLES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (

@@ -59,9 +59,12 @@ def one(path: XpPath, viewer: User | AnonymousUser) -> PathShown:
 
 
 def forecast_of(member: User) -> Forecast:
-    """What the member's last 30 days would have earned: as of ten minutes ago at most, and as of their newest award."""
+    """What the member's last 30 days would have earned: as of ten minutes ago at most, and as of their newest award.
+
+    One query where that is known.
+    """
     newest = XpLog.objects.filter(user=member).newest().values_list("pk", flat=True).first()
-    key = f"pages:forecast:{member.pk}:{rulebook.current().number}:{newest}"
+    key = f"pages:forecast:{member.pk}:{rulebook.recent().number}:{newest}"
     # Plain values in the cache: an instance would not survive a release that changes the class.
     figures = cache.get(key)
     if figures is None:

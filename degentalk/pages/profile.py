@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
+from degentalk.core.subqueries import Counted
 from degentalk.forum.models import Post
 from wallet.models import UserWallet
 from xp import rules
@@ -42,13 +43,11 @@ class Profile:
 
 
 def of(member: User, *, viewer: User | AnonymousUser) -> Profile:
-    """Three queries, however much the member did."""
+    """Two queries, however much the member did."""
     figures = _with_figures().get(pk=member.pk)
     mine = getattr(figures, "user_xp", None) or UserXp(user=member)
     standing = rules.standing(mine.xp, xp.curve())
     is_own, wallet = member.pk == viewer.pk, _wallet(figures)
-    if isinstance(viewer, User) and is_own:
-        viewer.wallet = wallet  # the header shows it too, and need not ask again
     return Profile(
         standing=standing,
         rung=rung_of(standing.level),
@@ -66,10 +65,10 @@ def _with_figures() -> QuerySet[Any]:
     """Members with XP, wallet and counts in one query. The sum of a week is a difference of two totals: a look at the
     newest rows of the log tells it, however long the log is."""
     older = XpLog.objects.filter(user=OuterRef("pk"), created_at__lt=Clock() - WEEK).newest()
-    posts = Post.objects.visible().filter(author=OuterRef("pk")).order_by().values("author").annotate(count=Count("pk"))
+    posts = Post.objects.visible().filter(author=OuterRef("pk")).order_by().values("author")
     return User.objects.select_related("user_xp", "wallet").annotate(
         xp_a_week_ago=Coalesce(Subquery(older.values("xp_after")[:1]), 0),
-        post_count=Coalesce(Subquery(posts.values("count")), 0),
+        post_count=Counted(posts),
     )
 
 

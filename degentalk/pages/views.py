@@ -23,7 +23,6 @@ from paths.views import board_shown as path_board_shown
 from shop.inventory import inventory_of, worn_by
 from wallet import services as wallet
 from wallet.boards import DgtBoard
-from wallet.models import UserWallet
 from xp import events
 from xp.boards import XpBoard
 from xp.models import SpecialEvent, XpLog
@@ -114,8 +113,7 @@ def _send_closed(viewer: User | AnonymousUser, person: User) -> MemberError | No
     """Why the viewer can send nothing to anybody now."""
     if not isinstance(viewer, User) or viewer == person:
         return None
-    viewer.wallet = UserWallet.objects.of(viewer)  # the header shows it too
-    return wallet.closed_to(viewer, wallet=viewer.wallet)
+    return wallet.closed_to(viewer)
 
 
 @require_safe
@@ -140,7 +138,7 @@ def one_path(request: HttpRequest, path_id: str) -> HttpResponse:
     """One path: its levels, and its board."""
     if asks_who_it_is(request):
         return redirect_to_login(request.get_full_path())
-    found = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    found = get_object_or_404(XpPath, pk=path_id)
     shown = path_board_shown(request, found)
     facts = {"path": paths.one(found, request.user), "shown": shown, "views": paths.views(shown)}
     return render(request, "pages/path.html", facts)

@@ -66,7 +66,7 @@ class Paths(ReadView):
     )
     def get(self, request: Request) -> Response:
         """Every path with its curve and titles, in one piece; open to everybody."""
-        return Response(PathsSerializer({"results": XpPath.objects.shown()}).data)
+        return Response(PathsSerializer({"results": XpPath.objects.shown().prefetch_related("levels")}).data)
 
 
 class OnePath(ReadView):

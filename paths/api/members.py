@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from degentalk.accounts.models import User
 from degentalk.core.api import ReadView, StrictSerializer
+from degentalk.core.fields import StrictBooleanField
 from paths import services as paths
 from paths.api.shared import (
     PATHS_CHOOSE,
@@ -48,7 +49,7 @@ class MyPathsSerializer(PrimarySerializer):
 class ChooseSerializer(StrictSerializer):
     """How to choose."""
 
-    use_token = serializers.BooleanField(
+    use_token = StrictBooleanField(
         default=False, help_text="Use up a switch token if the cooldown is not over. One that is not needed is kept."
     )
 

@@ -65,6 +65,6 @@ def progress_facts(path: XpPath, progress: PathProgress, *, is_primary: bool) ->
 
 
 def path_or_404(path_id: str) -> XpPath:
-    """A path with its levels, paused ones too. Raises Http404."""
-    found: XpPath = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    """A path, paused ones too. Raises Http404."""
+    found: XpPath = get_object_or_404(XpPath, pk=path_id)
     return found

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from degentalk.accounts.models import User
 from degentalk.core.api import StrictSerializer
-from degentalk.core.fields import StrictIntegerField, StrictTextField
+from degentalk.core.fields import StrictBooleanField, StrictIntegerField, StrictTextField
 from degentalk.rulebook import services as rulebook
 from degentalk.rulebook.errors import RuleError
 from paths import rules, sections
@@ -41,7 +41,7 @@ class PathInputSerializer(StrictSerializer):
     description = StrictTextField(required=False, allow_blank=True)
     icon = StrictTextField(max_length=50, required=False)
     color = serializers.ChoiceField(choices=Colour.choices, required=False)
-    is_active = serializers.BooleanField(required=False)
+    is_active = StrictBooleanField(required=False)
     position = StrictIntegerField(min_value=0, max_value=32_767, required=False)
     multipliers = serializers.JSONField(
         source="xp_multipliers", required=False, help_text="Basis points by action, from 5,000 to 30,000."

@@ -50,17 +50,28 @@ class PathRules:
 
 def paths(rules: Mapping[str, Any]) -> dict[str, PathRules]:
     """All paths of a rule set by id. Rule sets from before there were paths have none."""
-    stored = rules.get("paths", {}).get("paths", {})
-    return {
-        number: PathRules(
-            id=number,
-            name=path["name"],
-            is_active=path["is_active"],
-            multipliers=path["multipliers"],
-            levels=tuple(PathLevel(*row) for row in path["levels"]),
-        )
-        for number, path in stored.items()
-    }
+    return {number: _path(number, path) for number, path in _stored(rules).items()}
+
+
+def path_named(rules: Mapping[str, Any], number: str) -> PathRules | None:
+    """One path of a rule set; None where the rule set does not know it."""
+    path = _stored(rules).get(number)
+    return _path(number, path) if path else None
+
+
+def _stored(rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    stored: Mapping[str, Any] = rules.get("paths", {}).get("paths", {})
+    return stored
+
+
+def _path(number: str, path: Mapping[str, Any]) -> PathRules:
+    return PathRules(
+        id=number,
+        name=path["name"],
+        is_active=path["is_active"],
+        multipliers=path["multipliers"],
+        levels=tuple(PathLevel(*row) for row in path["levels"]),
+    )
 
 
 def multiplier(rules: Mapping[str, Any], path: str | None, action: str) -> int:
@@ -68,7 +79,7 @@ def multiplier(rules: Mapping[str, Any], path: str | None, action: str) -> int:
 
     The same as SQL's get_path_xp_multiplier() of such a member, while these rules are in force.
     """
-    known = paths(rules).get(path) if path else None
+    known = path_named(rules, path) if path else None
     return known.multiplier_of(action) if known else ONE
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import Error, connection, transaction
+from django.db.models import QuerySet
 
 from degentalk.accounts.models import User
 from paths.errors import NoSuchPath, SwitchTooSoon
@@ -61,17 +62,19 @@ def cooldown() -> timedelta:
     return timedelta(hours=PathPolicy.objects.current().switch_cooldown_hours)
 
 
-def unused_tokens(user: User) -> int:
-    """How many switches without waiting the member has."""
-    return PathSwitchToken.objects.filter(user=user, choice=None).count()
+def unused_tokens(user: User) -> QuerySet[PathSwitchToken]:
+    """Switches without waiting that the member has."""
+    return PathSwitchToken.objects.filter(user=user, choice=None)
+
+
+def choices_of(user: User) -> QuerySet[PathChoice]:
+    """What the member chose, the newest first."""
+    return PathChoice.objects.filter(user=user).order_by("-chosen_at", "-id")
 
 
 def _too_soon(user: User) -> SwitchTooSoon:
-    return SwitchTooSoon(_last_chosen_at(user) + cooldown(), has_token=unused_tokens(user) > 0)
+    return SwitchTooSoon(_last_chosen_at(user) + cooldown(), has_token=unused_tokens(user).exists())
 
 
 def _last_chosen_at(user: User) -> datetime:
-    last: datetime = (
-        PathChoice.objects.filter(user=user).order_by("-chosen_at", "-id").values_list("chosen_at", flat=True)[0]
-    )
-    return last
+    return choices_of(user).values_list("chosen_at", flat=True)[0]

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Subquery
 
 from degentalk.accounts.models import User
-from degentalk.core.clock import database_time
-from paths.models import PathChoice, UserPath
-from paths.services.choosing import cooldown, unused_tokens
+from degentalk.core.clock import Clock
+from degentalk.core.subqueries import Counted
+from paths.models import PathPolicy, UserPath
+from paths.rules import switch_allowed_at
+from paths.services.choosing import choices_of, unused_tokens
 
 
 @dataclass(frozen=True)
@@ -24,13 +29,20 @@ class PathStanding:
 
 
 def standing_of(user: User) -> PathStanding:
-    """What pages and the API tell of a member's paths. Five queries at most, however many paths."""
+    """What pages and the API tell of a member's paths. Two queries, however many paths."""
     rows = list(UserPath.objects.of(user).order_by("-primary_path", "-path_xp", "path_id"))
     primary = next((row for row in rows if row.primary_path), None)
+    policy = _policy_for(user)
     again_at = None
-    if primary is not None and primary.path.is_active:
-        chosen = PathChoice.objects.filter(user=user).order_by("-chosen_at", "-id").values_list("chosen_at", flat=True)
-        again_at = next((moment + cooldown() for moment in chosen[:1]), None)
-        if again_at is not None and again_at <= database_time():
+    if primary is not None and primary.path.is_active and policy.chosen_at is not None:
+        again_at = switch_allowed_at(policy.chosen_at, policy.switch_cooldown_hours)
+        if again_at <= policy.now:
             again_at = None
-    return PathStanding(primary=primary, rows=rows, again_at=again_at, tokens=unused_tokens(user))
+    return PathStanding(primary=primary, rows=rows, again_at=again_at, tokens=policy.tokens)
+
+
+def _policy_for(user: User) -> Any:
+    """The policy, with what else decides: `now`, `chosen_at` (None before the first choice), `tokens`."""
+    chosen_at = Subquery(choices_of(user).values("chosen_at")[:1])
+    tokens = Counted(unused_tokens(user).values("user"))
+    return PathPolicy.objects.annotate(now=Clock(), chosen_at=chosen_at, tokens=tokens).get(pk=1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from degentalk.accounts.models import User
 from degentalk.rulebook import services as rulebook
@@ -19,12 +19,10 @@ def save_path(
     """Make or change a path; `fields` are columns, `levels` the whole curve (None: as it is). The path, and whether it
     is new. Everybody's level follows a new curve. Raises RuleError if the rules refuse the draft.
     """
-    path = XpPath.objects.select_for_update(no_key=True).filter(pk=path_id).first()
-    is_new = path is None
-    path = path or XpPath(pk=path_id)
+    path, is_new = _locked(path_id, fields)
     for name, value in fields.items():
         setattr(path, name, value)
-    path.save(force_insert=is_new)
+    path.save()
     if levels is not None:
         path.levels.all().delete()
         XpPathLevel.objects.bulk_create(XpPathLevel(path=path, **row) for row in levels)
@@ -33,3 +31,19 @@ def save_path(
     flag = ADDITION if is_new else CHANGE
     LogEntry.objects.log_actions(actor.pk, [path], flag, f"{', '.join(fields)}. {reason}", single_object=True)
     return path, is_new
+
+
+def _locked(path_id: str, fields: dict[str, Any]) -> tuple[XpPath, bool]:
+    """The path for this transaction alone, and whether it is new. Of two who make it at once the second changes it."""
+    known = XpPath.objects.select_for_update(no_key=True).filter(pk=path_id)
+    path = known.first()
+    if path is not None:
+        return path, False
+    try:
+        with transaction.atomic():
+            return XpPath.objects.create(pk=path_id, **fields), True
+    except IntegrityError:
+        path = known.first()
+        if path is None:  # it is not the id that somebody else has
+            raise
+        return path, False

@@ -42,12 +42,12 @@ def leaderboard(request: HttpRequest, path_id: str) -> HttpResponse:
     """A page of a path's board, with the viewer's own place."""
     if asks_who_it_is(request):
         return redirect_to_login(request.get_full_path())
-    found = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    found = get_object_or_404(XpPath, pk=path_id)
     return HttpResponse(render_component(request, "path-leaderboard", shown=board_shown(request, found)))
 
 
 def board_shown(request: HttpRequest, path: XpPath) -> PathBoardShown:
-    """What the address asks of the board of a path with its levels. Raises InvalidCursor."""
+    """What the address asks of the board of a path. Raises InvalidCursor."""
 
     def board(around: Centre | None) -> PathBoard:
         return PathBoard(path, size=BOARD_PAGE_SIZE, around=around)

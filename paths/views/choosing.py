@@ -29,7 +29,7 @@ def choose(request: HtmxRequest, path_id: str) -> HttpResponse:
     if request.method == "POST":
         _choose(request, member, path_id)
         return see_other(every)
-    found = get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    found = get_object_or_404(XpPath, pk=path_id)
     change = change_to(member, found)
     match change.to.state:
         case State.PRIMARY:

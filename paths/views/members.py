@@ -22,7 +22,7 @@ def summary(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, user_id: int, path_id: str) -> HttpResponse:
     """A member's progress to the next level of a path; who never had it begins at its first."""
-    member, path = _member(user_id), get_object_or_404(XpPath.objects.prefetch_related("levels"), pk=path_id)
+    member, path = _member(user_id), get_object_or_404(XpPath, pk=path_id)
     points = UserPath.objects.filter(user=member, path=path).values_list("path_xp", flat=True).first()
     stands = progress_at(rules_of(path), points or 0)
     return HttpResponse(render_component(request, "path-progress", progress=stands))

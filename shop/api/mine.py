@@ -14,7 +14,7 @@ from degentalk.core.fields import StrictIntegerField, StrictTextField
 from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, Keyset, page_of, paginated
 from degentalk.core.problems import CONTENT_TYPE
 from shop import services as shop
-from shop.api.unlocks import SHOP_READ
+from shop.api.unlocks import PAGE_SIZE, SHOP_READ
 from shop.models import DgtUnlockLog
 
 SHOP_PURCHASE = "shop:purchase"
@@ -88,7 +88,7 @@ class MyUnlocks(ReadView):
     def get(self, request: Request) -> Response:
         """Every piece the caller ever acquired, the newest first. Scope: `shop:read`."""
         mine = DgtUnlockLog.objects.of(cast(User, request.user)).select_related("payer")
-        return paginated(request, Keyset(mine, order=("-id",), size=50), ItemSerializer)
+        return paginated(request, Keyset(mine, order=("-id",), size=PAGE_SIZE), ItemSerializer)
 
 
 class Equip(APIView):

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from degentalk.accounts.models import User
 from degentalk.core import idempotency, problems
 from degentalk.core.api import IDEMPOTENCY_KEY, StrictSerializer
-from degentalk.core.fields import StrictIntegerField, StrictTextField
+from degentalk.core.fields import StrictBooleanField, StrictIntegerField, StrictTextField
 from paths.models import XpPath
 from shop import services as shop
 from shop.models import DGT_MAX, DgtUnlock, Rarity
@@ -42,16 +42,6 @@ FIELDS_EXAMPLE = {
     "is_listed": True,
     "position": 100,
 }
-
-
-class StrictBooleanField(serializers.BooleanField):
-    """A boolean of JSON: DRF reads “yes”, "0" and 1 too."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        """The boolean as it is."""
-        if type(data) is not bool:
-            self.fail("invalid", input=data)
-        return data
 
 
 class FieldsSerializer(StrictSerializer):

@@ -13,11 +13,15 @@ from degentalk.accounts.permissions import has_scope
 from degentalk.core.api import ReadView
 from degentalk.core.clock import database_time
 from degentalk.core.fields import StrictIntegerField
-from shop.catalogue import Card, Filters, Shopper, card_of, cards
+from degentalk.core.keyset import CURSOR, CURSOR_PARAMETER, Keyset, page_of, paginated
+from shop.catalogue import Card, card_of, cards
 from shop.errors import NoSuchUnlock
+from shop.filters import Filters
 from shop.models import DgtUnlock, Rarity
+from shop.shopper import Shopper
 
 SHOP_READ = "shop:read"
+PAGE_SIZE = 50
 STATES = ("available", "short", "locked", "sold_out", "not_yet", "over", "limit", "owned", "equipped")
 UNLOCK_EXAMPLE = {
     "id": 4,
@@ -79,10 +83,6 @@ class UnlockSerializer(serializers.Serializer[Card]):
         return serializers.DateTimeField().to_representation(ends_at) if ends_at else None
 
 
-class UnlocksSerializer(serializers.Serializer[object]):
-    results = UnlockSerializer(many=True)
-
-
 YES_OR_NO = ["0", "1"]
 FILTERS = [
     OpenApiParameter("type", str, description="Only of this type, such as `avatar_frame`."),
@@ -95,21 +95,22 @@ FILTERS = [
 class Unlocks(ReadView):
     permission_classes = [AllowAny]
     scope = SHOP_READ
-    query_parameters = frozenset({"type", "rarity", "affordable", "owned"})
+    query_parameters = frozenset({"type", "rarity", "affordable", "owned", CURSOR_PARAMETER})
 
     @extend_schema(
         operation_id="shop_unlocks",
         summary="What the shop sells",
-        parameters=FILTERS,
-        responses=UnlocksSerializer,
-        examples=[OpenApiExample("One of them", {"results": [UNLOCK_EXAMPLE]})],
+        parameters=[*FILTERS, CURSOR],
+        responses=page_of(UnlockSerializer),
+        examples=[OpenApiExample("One of them", {"results": [UNLOCK_EXAMPLE], "next": None, "previous": None})],
     )
     def get(self, request: Request) -> Response:
-        """Everything for sale, in the shop's order, in one piece; open to everybody. `state`, `gap` and `count` are the
-        caller's, by session or with the scope `shop:read`. `affordable` and `owned` ask nothing of visitors.
+        """Everything for sale, in the shop's order; open to everybody. `state`, `gap` and `count` are the caller's, by
+        session or with the scope `shop:read`. `affordable` and `owned` ask nothing of visitors.
         """
-        found = cards(shopper_user(request), Filters.of(request.query_params))
-        return Response(UnlocksSerializer({"results": found}).data)
+        found = {card.unlock.pk: card for card in cards(shopper_user(request), Filters.of(request.query_params))}
+        pages = Keyset(DgtUnlock.objects.filter(pk__in=found), order=("position", "id"), size=PAGE_SIZE)
+        return paginated(request, pages, UnlockSerializer, shown=lambda rows: [found[row.pk] for row in rows])
 
 
 class OneUnlock(ReadView):

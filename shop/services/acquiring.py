@@ -17,6 +17,7 @@ from degentalk.unlocks import Delivered
 from shop import addresses
 from shop.errors import CannotReceive, NotGiftable, PriceChanged
 from shop.models import DgtUnlock, DgtUnlockLog
+from shop.services.finding import refuse_suspended
 from shop.services.shelf import locked_unlock, refuse_owner, refuse_unavailable
 from wallet import services as wallet
 from xp import services as xp
@@ -115,8 +116,7 @@ def _refuse_people(user: User, owner: User, unlock: DgtUnlock) -> None:
     """As they are now that both are locked."""
     people = User.objects.in_bulk([user.pk, owner.pk])
     buyer, receiver = people[user.pk], people[owner.pk]
-    if not buyer.is_active:
-        raise Refused(_("Your account is suspended."))
+    refuse_suspended(buyer)
     if buyer.pk == receiver.pk:
         if user is not owner:
             raise CannotReceive(_("A gift is for somebody else: buy it for yourself instead."))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
@@ -15,24 +16,31 @@ from xp.models import UserXp
 def locked_unlock(unlock_id: int) -> DgtUnlock:
     """An unlock for sale, held: shared where it is unlimited, so that buyers do not wait for each other, else alone.
 
-    Whoever changes its price waits for the sale, or the sale for them. Raises NoSuchUnlock.
+    Whoever changes its price or stock waits for the sale, or the sale for them. Raises NoSuchUnlock.
     """
-    found: DgtUnlock | None = DgtUnlock.objects.listed().filter(pk=unlock_id).first()
-    if found is None or found.kind is None:
+    alone = DgtUnlock.objects.filter(pk=unlock_id, is_listed=True).select_for_update(no_key=True)
+    held: DgtUnlock | None = _shared(unlock_id) or alone.first()
+    if held is None or held.kind is None:
         raise NoSuchUnlock
-    rows = DgtUnlock.objects.filter(pk=unlock_id, is_listed=True)
-    if found.stock is None:
-        held = next(iter(DgtUnlock.objects.raw(SHARED, [unlock_id])), None)
-    else:
-        held = rows.select_for_update(no_key=True).first()
-    if held is None:
-        raise NoSuchUnlock
-    if held.stock is not None and found.stock is None:  # staff limited it meanwhile
-        held = rows.select_for_update(no_key=True).get()
     return held
 
 
-SHARED = "select * from dgt_unlocks where id = %s and is_listed for share"
+def _shared(unlock_id: int) -> DgtUnlock | None:
+    """An unlimited unlock, held shared. None where it is limited, and then not held.
+
+    If staff limit it while this waits for them, PostgreSQL locks the row before it sees that it is not asked for. Two
+    buyers who kept that lock would each wait for the other to hold it alone: the savepoint takes it back.
+    """
+    before = transaction.savepoint()
+    held: DgtUnlock | None = next(iter(DgtUnlock.objects.raw(SHARED, [unlock_id])), None)
+    if held is None:
+        transaction.savepoint_rollback(before)
+    else:
+        transaction.savepoint_commit(before)
+    return held
+
+
+SHARED = "select * from dgt_unlocks where id = %s and is_listed and stock is null for share"
 
 
 def refuse_unavailable(unlock: DgtUnlock, moment: datetime) -> None:

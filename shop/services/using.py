@@ -16,7 +16,8 @@ from xp import services as xp
 def use(*, user: User, item_id: int, target: str = "") -> str:
     """Use one of the member's own, which uses it up. Returns what happened, in a sentence; so does the second click.
 
-    Raises NotYours, UsedUp for what cannot be used or was taken back, and Refused for what its type refuses now.
+    Raises NotYours, UsedUp for what cannot be used or was taken back, and Refused for the suspended, and for what its
+    type refuses now.
     """
     hold_target(user, item_id, target)
     xp.lock_members([user])

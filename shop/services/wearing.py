@@ -16,7 +16,7 @@ from shop.services.finding import locked_item
 def equip(*, user: User, item_id: int) -> DgtUnlockLog:
     """Wear something of one's own; what was in its slot is taken off. Twice is the same as once.
 
-    Raises NotYours, NotWearable, UsedUp for what was taken back.
+    Raises NotYours, NotWearable, UsedUp for what was taken back, Refused for the suspended.
     """
     hold_looks([user])
     item = locked_item(user, item_id)
@@ -34,7 +34,7 @@ def equip(*, user: User, item_id: int) -> DgtUnlockLog:
 
 @transaction.atomic
 def unequip(*, user: User, item_id: int) -> DgtUnlockLog:
-    """Take something off. Twice is the same as once. Raises NotYours."""
+    """Take something off. Twice is the same as once. Raises NotYours, and Refused for the suspended."""
     hold_looks([user])
     item = locked_item(user, item_id)
     take_off(item)

@@ -1,10 +1,12 @@
 """What a page is told when something of the shop changed."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpResponse
 from django_cotton import render_component
 from django_htmx.http import trigger_client_event
 
-from degentalk.accounts.answers import HtmxRequest, see_other
+from degentalk.accounts.answers import HtmxRequest, elsewhere, see_other
 from degentalk.accounts.models import User
 from wallet.models import UserWallet
 
@@ -27,4 +29,6 @@ def changed(request: HtmxRequest, url: str) -> HttpResponse:
 def _changed(request: HtmxRequest, url: str, component: str, **facts: object) -> HttpResponse:
     if not request.htmx:
         return see_other(url)
+    if urlsplit(request.htmx.current_url_abs_path or "").path == request.path:  # the form was the whole page
+        return elsewhere(request, url)
     return trigger_client_event(HttpResponse(render_component(request, component, **facts)), CHANGED)

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 from degentalk.accounts.answers import HtmxRequest
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
-from shop.catalogue import Card, Filters, Shopper, card_of
+from shop.catalogue import Card, card_of
+from shop.filters import Filters
 from shop.models import DgtUnlock
 from shop.presentation import counter_of, shop_shown
+from shop.shopper import Shopper
 
 
 @require_safe
@@ -28,11 +30,8 @@ def unlock(request: HtmxRequest, unlock_id: int) -> HttpResponse:
 
 
 def shopper_of(request: HtmxRequest) -> Shopper:
-    """Who looks; the frame around the page shows their balance too and need not ask again."""
-    shopper = Shopper.of(request.user if isinstance(request.user, User) else None)
-    if shopper.user:
-        shopper.user.wallet = shopper.wallet
-    return shopper
+    """Who looks."""
+    return Shopper.of(request.user if isinstance(request.user, User) else None)
 
 
 def card_at(shopper: Shopper, unlock_id: int) -> Card:

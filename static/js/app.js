@@ -29,7 +29,17 @@
   function showFailure(event) {
     const status = event.detail.xhr?.status;
     const toast = document.getElementById(`failed-toast-${status}`) ?? document.getElementById("failed-toast");
-    toasts.append(toast.content.cloneNode(true));
+    placeOfToasts().append(toast.content.cloneNode(true));
+  }
+
+  // An open dialog covers all outside of it and makes it inert: what could not be dismissed there stands inside.
+  function placeOfToasts() {
+    const dialog = document.querySelector("dialog:modal");
+    if (!dialog) return toasts;
+    const inside = dialog.querySelector(".toasts") ?? document.createElement("div");
+    inside.className = "toasts";
+    dialog.append(inside);
+    return inside;
   }
 
   toasts.querySelectorAll("[data-toast]").forEach(keepTime);
@@ -121,6 +131,7 @@
   });
 
   dialogs?.addEventListener("close", () => {
+    toasts.append(...dialogs.querySelectorAll("[data-toast]"));
     dialogs.replaceChildren();
     returnFocus();
   }, true);

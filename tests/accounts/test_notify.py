@@ -49,20 +49,6 @@ def test_notify_refuses_an_address_that_leaves_the_site(url):
         tell(make.user("alice"), "level:5", url=url)
 
 
-def test_unread_count_counts_only_unread_rows_of_the_member():
-    alice, bob = make.user("alice"), make.user("bob")
-    read, _unread = tell(alice, "level:5"), tell(alice, "level:6")
-    tell(bob, "level:5")
-    accounts.mark_read(user=alice, notification_id=read.pk)
-    assert accounts.unread_count(alice) == 1
-
-
-def test_unread_count_is_one_statement(django_assert_num_queries):
-    alice = make.user("alice")
-    with django_assert_num_queries(1):
-        accounts.unread_count(alice)
-
-
 def test_mark_read_keeps_the_first_moment():
     alice = make.user("alice")
     told = tell(alice, "level:5")
@@ -76,7 +62,7 @@ def test_mark_read_of_another_members_notification_is_not_found():
     told = tell(alice, "level:5")
     with pytest.raises(NotFound):
         accounts.mark_read(user=mallory, notification_id=told.pk)
-    assert accounts.unread_count(alice) == 1
+    assert Notification.objects.of(alice).unread().count() == 1
 
 
 def test_mark_all_read_leaves_what_came_after_the_page_was_drawn():
@@ -90,7 +76,7 @@ def test_mark_all_read_leaves_other_members_alone():
     alice, mallory = make.user("alice"), make.user("mallory")
     told = tell(alice, "level:5")
     accounts.mark_all_read(user=mallory, up_to=told.pk)
-    assert accounts.unread_count(alice) == 1
+    assert Notification.objects.of(alice).unread().count() == 1
 
 
 def test_unknown_kinds_get_the_bell():

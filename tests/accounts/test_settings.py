@@ -144,7 +144,7 @@ def test_every_offered_zone_is_one_that_exists():
 
 def test_the_page_costs_a_fixed_number_of_queries(client, alice, django_assert_max_num_queries):
     client.get(SETTINGS)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         client.get(SETTINGS)
 
 

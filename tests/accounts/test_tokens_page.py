@@ -226,7 +226,7 @@ def test_a_key_that_another_member_used_makes_nothing(client, alice):
 def test_the_number_of_queries_does_not_grow_with_rows(client, alice, django_assert_num_queries):
     make.api_token(alice, "xp:read")
     client.get(PAGE)
-    with django_assert_num_queries(7) as few:  # two of them read the member's permissions
+    with django_assert_num_queries(6) as few:  # two of them read the member's permissions
         client.get(PAGE)
     for _ in range(15):
         make.api_token(alice, "xp:read")

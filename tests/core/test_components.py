@@ -538,6 +538,7 @@ HOSTILE_USES = {
     "path-multiplies": ['<c-path-multiplies :items="h.path.multiplies" />'],
     "path-progress": ['<c-path-progress :progress="h.path.progress" />'],
     "path-selector": ['<c-path-selector :paths="h.paths" />', '<c-path-selector :paths="h.paths" :swaps="h.text" />'],
+    "path-switch-offer": [],
     "post": ['<c-post :post="h.post" />'],
     "post-tips": ['<c-post-tips :post="h.post" :wallet="h.wallet" />'],
     "profile-steps": ['<c-profile-steps :steps="h.steps" :points="h.text" />'],

@@ -37,6 +37,8 @@ TRIGGERS = {
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},
     "suspensions": {"suspensions_guard", "suspensions_no_delete", "suspensions_no_truncate"},
     "switch_changes": {"switch_changes_append_only", "switch_changes_no_truncate"},
+    "thread_highlights": {"thread_highlights_append_only", "thread_highlights_no_truncate"},
+    "threads": {"threads_highlight_stays"},
     "user_paths": {"update_path_level"},
     "user_xp": {"award_level_up_dgt", "award_level_up_dgt_first", "update_user_level"},
     "users": {"dgt_board_listing", "user_xp_listing", "users_one_person", "users_paths_listing"},

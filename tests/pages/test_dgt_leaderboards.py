@@ -210,9 +210,9 @@ def test_the_board_alone_is_only_read(client):
 
 
 @pytest.mark.parametrize("members", [26, 60])
-@pytest.mark.parametrize(("query", "queries"), [("", 9), ("&around=me", 12)])
+@pytest.mark.parametrize(("query", "queries"), [("", 7), ("&around=me", 9)])
 def test_a_board_costs_as_much_however_many_members(client, members, query, queries, django_assert_num_queries, warm):
-    """Session, member, notifications, balance; the own place in three, as of when the boards are, the page."""
+    """Session, member, the frame; the own place in two, as of when the boards are, the page."""
     crowd(members)
     sign_in(client, member_with(9_985, "alice"))
     wallet.refresh_board()

@@ -89,12 +89,12 @@ def fill(number):
 
 
 @pytest.mark.parametrize("members", [1, 20])
-def test_a_member_costs_fourteen_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
+def test_a_member_costs_twelve_queries_however_much_there_is(client, alice, members, django_assert_num_queries, warm):
     fill(members)
     forum.start_thread(author=alice, title="Mine", body="Words.")
     choose(alice, *only(("test-sage", {})))
     warm("/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get("/")
 
 

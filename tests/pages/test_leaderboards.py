@@ -109,20 +109,20 @@ def test_without_xp_there_is_no_place_yet(client):
 
 
 @pytest.mark.parametrize("members", [3, 60])
-def test_the_first_page_costs_eight_queries_however_many_members(client, members, django_assert_num_queries, warm):
+def test_the_first_page_costs_six_queries_however_many_members(client, members, django_assert_num_queries, warm):
     crowd(members)
     sign_in(client, member_with(5, "alice"))
     warm("/leaderboards")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get("/leaderboards")
 
 
 @pytest.mark.parametrize("members", [26, 60])
-def test_any_other_page_costs_ten_queries(client, members, django_assert_num_queries, warm):
+def test_any_other_page_costs_seven_queries(client, members, django_assert_num_queries, warm):
     crowd(members)
     sign_in(client, member_with(5, "alice"))
     cursor = warm("/leaderboards").context["shown"].page.next
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get("/leaderboards", {"cursor": cursor})
 
 
@@ -276,7 +276,7 @@ def test_the_board_alone_is_the_same_board(client, november):
 
 
 @pytest.mark.parametrize("members", [26, 60])
-@pytest.mark.parametrize(("address", "queries"), [("?period=week", 10), ("?period=week&around=me", 13)])
+@pytest.mark.parametrize(("address", "queries"), [("?period=week", 8), ("?period=week&around=me", 10)])
 def test_a_period_costs_as_much_however_many_members(
     client, members, address, queries, django_assert_num_queries, warm
 ):

@@ -193,7 +193,7 @@ def test_what_is_missing_of_a_profile_says_what_it_pays(client, alice):
 
 
 @pytest.mark.parametrize("tab", ["xp", "refusals"])
-def test_it_costs_at_most_fourteen_queries(client, alice, django_assert_max_num_queries, warm, tab):
+def test_it_costs_at_most_twelve_queries(client, alice, django_assert_max_num_queries, warm, tab):
     event = on_now(participation_xp=30, multiplier_bps=15_000)
     xp.join_event(user=alice, event=event)
     boost(alice, 20_000, 1)
@@ -201,7 +201,7 @@ def test_it_costs_at_most_fourteen_queries(client, alice, django_assert_max_num_
     refused(alice, thread.posts.first().pk)
     choose(alice, *only(("test-sage", {})))
     warm("/me")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get("/me", {"tab": tab})
 
 

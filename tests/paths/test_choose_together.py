@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from degentalk.accounts.models import User
 from degentalk.core.errors import MemberError
 from paths import services as paths
-from paths.models import PathChoice, UserPath
+from paths.models import PathChoice, PathLeaderboardRow, UserPath
+from paths.services import tuning
 from tests import make
 from tests.paths.standing import choose, earn, only, primary, waits
 from tests.threads import beside, together, until_somebody_waits
@@ -145,3 +146,21 @@ def test_levels_follow_a_curve_while_members_are_awarded(both, alice):
         earn(alice, 1)  # bob before alice: levels follow from alice to bob
     following()
     assert set(UserPath.objects.values_list("path_xp", "path_level")) == {(22, 2)}
+
+
+def test_a_path_made_four_times_at_once_is_one_path(committed_db):
+    otto = make.user("otto", is_staff=True, is_superuser=True)
+    facts = {"name": "Healer", "tagline": "", "icon": "heart", "color": "rose", "xp_multipliers": {}}
+    levels = [{"level": 1, "xp_required": 0, "title": "Novice"}]
+    made = partial(tuning.save_path, path_id="healer", fields=facts, levels=levels, actor=otto, reason="More to choose")
+    assert sorted(is_new for _path, is_new in together([made] * 4)) == [False, False, False, True]
+
+
+def test_a_board_loses_nobody_while_levels_follow_a_shorter_curve(both, alice):
+    choose(alice, both[0])
+    earn(alice, 1_000)
+    before = UserPath.objects.get(user=alice)
+    assert before.path_level > 1
+    both[0].levels.filter(level__gt=1).delete()
+    row = PathLeaderboardRow.objects.get(user_id=alice.pk)
+    assert (row.path_level, row.path_xp) == (1, before.path_xp)

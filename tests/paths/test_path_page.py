@@ -7,7 +7,7 @@ import pytest
 from tests import make
 from tests.html import html_of, main_of
 from tests.pages.test_leaderboards import current, has_podium, names, own_bar
-from tests.paths.standing import choose, earn, only, pause, waits
+from tests.paths.standing import a_path, choose, earn, only, pause, waits
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,12 @@ def test_it_shows_what_the_path_multiplies_and_every_level_with_its_title(client
         r'<span class="pos">(\d+)</span>.*?<span class="title">(\w+)</span>.*?class="num">([\d,]+)', page
     )
     assert levels == [("1", "Novice", "0"), ("2", "Adept", "30"), ("3", "Master", "100")]
+
+
+def test_a_path_that_is_newer_than_the_rules_at_hand_shows_its_levels_too(client, sage):
+    client.get("/paths/test-sage")
+    a_path("test-new")
+    assert ">Adept</span>" in main_of(client.get("/paths/test-new"))
 
 
 def test_it_marks_the_levels_that_i_have_reached(client, sage):
@@ -155,19 +161,34 @@ def test_the_board_alone_is_the_same_board(client, sage):
     assert ("<html" in answer, "Members by XP in Sage" in answer) == (False, True)
 
 
-@pytest.mark.parametrize("members", [3, 30])
-def test_it_costs_a_member_as_much_however_many_members(client, sage, members, django_assert_num_queries):
-    """Session, member, notifications, balance; the path and its levels; the own row and place; the board; the standing
-    in six; the forecast's key in two."""
+@pytest.mark.parametrize("members", [26, 36])
+@pytest.mark.parametrize(("query", "queries"), [("", 10), ("?around=me", 12)])
+def test_it_costs_a_member_as_much_however_many_members(
+    client, sage, members, query, queries, django_assert_num_queries
+):
+    """Session, member, the frame; the path; the own row and place; the board, around me in three; the standing in two;
+    the forecast's key."""
     crowd(members, sage)
-    sign_in(client, member_with(990, "alice", sage))
+    sign_in(client, member_with(985, "alice", sage))
+    warm(client, f"/paths/test-sage{query}")
+    with django_assert_num_queries(queries):
+        client.get(f"/paths/test-sage{query}")
+
+
+def test_pages_of_its_board_cost_at_most_twelve_queries(client, sage, django_assert_max_num_queries):
+    crowd(52, sage)
+    sign_in(client, member_with(5, "alice", sage))
     warm(client, "/paths/test-sage")
-    with django_assert_num_queries(18):
-        client.get("/paths/test-sage")
+    later = client.get("/paths/test-sage").context["shown"].page.next
+    last = client.get("/paths/test-sage", {"cursor": later}).context["shown"].page.next
+    back = client.get("/paths/test-sage", {"cursor": last}).context["shown"].page.previous
+    for cursor in (later, last, back):
+        with django_assert_max_num_queries(12):
+            client.get("/paths/test-sage", {"cursor": cursor})
 
 
-def test_a_visitor_costs_three_queries(client, sage, django_assert_num_queries):
+def test_a_visitor_costs_two_queries(client, sage, django_assert_num_queries):
     crowd(3, sage)
     warm(client, "/paths/test-sage")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/paths/test-sage")

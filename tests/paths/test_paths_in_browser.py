@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from paths import services as paths
 from paths.models import XpPath
 from tests import browsing, make
-from tests.browsing import barriers
+from tests.browsing import PHONE, barriers
 from tests.paths.standing import choose, earn, only, pause, primary, waits
 from tests.xp.test_path_shares import write
 
@@ -65,6 +65,26 @@ def test_all_of_it_works_without_a_script(windows, three):
     page.click(".path-confirm button")
     assert (page.url.endswith("/paths"), primary(alice)) == (True, "test-moon")
     assert "Your path is Moon now" in page.inner_text("#toasts")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_on_a_phone_a_member_finds_paths_in_the_menu(windows, three, scheme):
+    page = windows.open(make.user("alice"), viewport=PHONE.size, color_scheme=scheme)
+    page.goto("/")
+    page.click("[data-menu] summary")
+    page.click(".sheet >> text=Paths")
+    expect(page.locator("h1")).to_have_text("Paths")
+    page.click("[data-menu] summary")
+    expect(page.locator(".sheet [aria-current=page]")).to_have_text("Paths")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_on_a_phone_a_visitor_finds_paths_in_the_bar_at_the_bottom(windows, three, scheme):
+    page = windows.open(viewport=PHONE.size, color_scheme=scheme)
+    page.goto("/")
+    page.click(".tabbar >> text=Paths")
+    expect(page.locator("h1")).to_have_text("Paths")
+    expect(page.locator(".tabbar [aria-current=page]")).to_have_text("Paths")
 
 
 def test_the_board_of_a_path_is_exchanged_and_the_address_follows(windows, three):

@@ -78,6 +78,28 @@ def test_after_a_choice_the_others_say_when_they_can_be_chosen(client, both, ali
     assert "<form" not in main_of(page)
 
 
+def offered(answer):
+    """Where the page says that a path switch can be had, in its links."""
+    return re.findall(r'<a[^>]*href="([^"]*)"[^>]*>Switch sooner with a path switch', main_of(answer))
+
+
+@pytest.mark.parametrize("address", ["/paths", "/paths/test-host", "/paths/test-host/choose"])
+def test_who_has_to_wait_is_led_to_the_path_switches_of_the_shop(client, both, alice, address):
+    waits(720)
+    choose(alice, both[0])
+    assert offered(client.get(address)) == ["/shop?type=path_switch"]
+    shelf = client.get("/shop?type=path_switch").context["shown"].cards
+    assert {card.unlock.type for card in shelf} == {"path_switch"}
+
+
+@pytest.mark.parametrize("address", ["/paths", "/paths/test-host", "/paths/test-host/choose"])
+def test_who_has_a_path_switch_is_offered_none(client, both, alice, address):
+    waits(720)
+    choose(alice, both[0])
+    paths.grant_switch_token(user=alice, source="test:1")
+    assert offered(client.get(address)) == []
+
+
 def test_a_token_opens_the_other_paths_and_says_that_it_is_taken(client, both, alice):
     waits(720)
     choose(alice, both[0])
@@ -150,7 +172,7 @@ def test_who_earned_nothing_of_late_is_told_so(client, both, alice):
 def test_the_forecast_is_made_once_for_an_award_and_a_rule_set(client, both, alice, django_assert_num_queries):
     write(alice, 1)
     first = page_of_paths.forecast_of(alice)
-    with django_assert_num_queries(2):  # the newest award and the rules in force
+    with django_assert_num_queries(1):  # the newest award
         assert page_of_paths.forecast_of(alice) == first
     write(alice, 2)
     assert page_of_paths.forecast_of(alice).earned == 20
@@ -190,12 +212,22 @@ def test_the_navigation_leads_to_it(client, both):
     assert '<a href="/paths">Paths</a>' in html_of(client.get("/leaderboards"))
 
 
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize(("address", "current"), [("/paths", "page"), ("/paths/test-host", "true"), ("/shop", None)])
+def test_on_a_phone_it_is_told_where_one_is(client, both, member, address, current):
+    """In the menu of a member, in the bar at the bottom for a visitor."""
+    if member:
+        sign_in(client, make.user("alice"))
+    page = html_of(client.get(address))
+    place = page.split('class="sheet"' if member else 'class="tabbar"')[1]
+    link = re.search(r'<a href="/paths"(?: aria-current="(\w+)")?\s*><svg', place)
+    assert link is not None
+    assert link[1] == current
+
+
 @pytest.mark.parametrize("more", [0, 6])
-def test_it_costs_a_member_fourteen_queries_however_many_paths(
-    client, both, alice, more, django_assert_num_queries, warm
-):
-    """Session, member, notifications, balance; paths and levels; the standing in six, its clock among them; the
-    forecast's key in two."""
+def test_it_costs_a_member_seven_queries_however_many_paths(client, both, alice, more, django_assert_num_queries, warm):
+    """Session, member, the frame; paths; the standing in two; the forecast's key."""
     waits(0)
     for number in range(more):
         choose(alice, a_path(f"test-more-{number}", post_created=12_000))
@@ -203,15 +235,15 @@ def test_it_costs_a_member_fourteen_queries_however_many_paths(
     waits(720)
     write(alice, 1)
     warm("/paths")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(7):
         client.get("/paths")
 
 
 @pytest.mark.parametrize("more", [0, 6])
-def test_it_costs_a_visitor_two(client, both, more, django_assert_num_queries, warm):
+def test_it_costs_a_visitor_one_query(client, both, more, django_assert_num_queries, warm):
     for number in range(more):
         a_path(f"test-more-{number}")
     publish()
     warm("/paths")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         client.get("/paths")

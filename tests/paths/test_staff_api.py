@@ -81,3 +81,16 @@ def test_others_may_not(client):
     assert post(client, PATHS, {}).status_code in {401, 403}
     client.force_login(make.moderator())
     assert post(client, PATHS, {}).status_code == 403
+
+
+@pytest.mark.parametrize("value", ["yes", 1, "true"])
+def test_w6_whether_it_is_active_is_a_boolean_of_json(client, otto, value):
+    answer = post(client, PATHS, {"id": "debater", "is_active": value, "reason": "A pause"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["is_active"])
+    assert XpPath.objects.get(pk="debater").is_active
+
+
+def test_half_a_character_in_a_key_is_told_like_any_other_typo(client, otto):
+    answer = post(client, PATHS, '{"id": "healer", "multipliers": {"\\ud800": 12000}, "\\udfff": 1}')
+    assert answer.status_code == 400
+    assert "?" in answer.json()["errors"]

@@ -39,6 +39,37 @@ def test_everybody_reads_what_is_for_sale(db, client, django_assert_max_num_quer
     assert (one["state"], one["gap"] >= 0, one["says"] != "") == ("available", True, True)
 
 
+def page_after_page(client, link):
+    """The ids of each page, from this one to the last."""
+    pages = []
+    while link:
+        answer = client.get(link).json()
+        pages.append([found["id"] for found in answer["results"]])
+        link = answer["next"]
+    return pages
+
+
+def test_the_shelf_comes_in_pages_of_fifty_in_its_order(db, client):
+    for number in range(45):
+        unlock(name=f"More {number}", position=number % 3)
+    shelf = list(DgtUnlock.objects.order_by("position", "id").values_list("pk", flat=True))
+    assert page_after_page(client, UNLOCKS) == [shelf[:50], shelf[50:]]
+
+
+def test_a_page_link_of_the_shelf_keeps_its_filter_and_leads_back(db, client):
+    for number in range(51):
+        unlock("badge", name=f"Gold {number}", rarity="legendary")
+    first = client.get(f"{UNLOCKS}?rarity=legendary&type=badge").json()
+    second = client.get(first["next"]).json()
+    assert {found["rarity"] for found in second["results"]} == {"legendary"}
+    assert client.get(second["previous"]).json()["results"] == first["results"]
+
+
+def test_a_page_link_that_is_none_is_refused(db, client):
+    answer = client.get(f"{UNLOCKS}?cursor=nonsense")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-cursor")
+
+
 def test_what_left_the_shop_is_not_found(db, client):
     row = unlock(is_listed=False)
     assert client.get(f"{UNLOCKS}/{row.pk}").status_code == 404

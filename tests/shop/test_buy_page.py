@@ -288,3 +288,14 @@ def test_a_sale_that_ended_meanwhile_costs_what_it_costs_now(page, alice):
     shown = main_of(send(page, row, price=20))
     assert "it is 40 DGT now" in shown
     assert balance(alice) == 100
+
+
+@pytest.mark.parametrize("how", ["buy", "give"])
+def test_the_whole_page_of_a_form_is_left_once_it_is_done(page, alice, bob, how):
+    row = unlock("xp_boost", cost=40)
+    here = {**HTMX, "HX-Current-URL": f"http://testserver/shop/{row.pk}/{how}"}
+    to = {"to": "bob"} if how == "give" else {}
+    answer = page.post(f"/shop/{row.pk}/{how}", {"price": 40, "key": "form-whole", **to}, headers=here)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, f"/shop/{row.pk}")
+    assert "DGT paid." in html_of(page.get(f"/shop/{row.pk}"))
+    assert balance(alice) == 60

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from paths import services as paths
 from shop import services as shop
-from shop.catalogue import Filters, UnknownFilter, cards
+from shop.catalogue import cards
+from shop.filters import Filters, UnknownFilter
 from shop.models import DgtUnlock
 from tests import make
 from tests.shop.selling import buy, rich, unlock

@@ -3,7 +3,8 @@
 import pytest
 
 from degentalk import unlocks
-from shop.catalogue import Filters, cards
+from shop.catalogue import cards
+from shop.filters import Filters
 from shop.models import DgtUnlock, Rarity
 from tests.shop.selling import rich
 

@@ -120,6 +120,38 @@ def test_cancelling_leaves_nothing_and_returns_to_the_button(page, frame, alice)
     assert balance(alice) == 420
 
 
+FAILURES = {
+    "the network": lambda route: route.abort(),
+    "the site": lambda route: route.fulfill(status=500, body="Oops"),
+}
+
+
+def fails_in_a_dialog(page, frame, failure):
+    """A purchase that gets no proper answer."""
+    open_dialog(page, frame)
+    page.route("**/buy", FAILURES[failure])
+    page.click("#purchase")
+    page.wait_for_selector(".toast.error")
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("screen", [browsing.PHONE, browsing.DESK], ids=str)
+def test_a_failure_is_shown_above_an_open_dialog_where_it_can_be_dismissed(page, frame, failure, screen):
+    page.set_viewport_size(screen.size)
+    fails_in_a_dialog(page, frame, failure)
+    assert page.inner_text(".toast.error b") == "That did not work"
+    page.click(".toast [data-dismiss]")  # takes that nothing lies above it
+    page.wait_for_selector(".toast", state="detached")
+    assert page.locator("dialog[open] #purchase").count() == 1
+
+
+def test_a_failure_outlasts_the_dialog_that_it_was_shown_in(page, frame):
+    fails_in_a_dialog(page, frame, "the network")
+    page.click("dialog >> text=Cancel")
+    page.wait_for_selector("dialog", state="detached")
+    assert page.inner_text("#toasts .toast.error b") == "That did not work"
+
+
 def test_a_gift_finds_its_receiver_while_one_types(page, frame):
     make.user("bobby")
     open_dialog(page, frame)

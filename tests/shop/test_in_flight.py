@@ -64,6 +64,17 @@ def test_buyers_of_something_unlimited_do_not_wait_for_each_other(committed_db):
         assert beside(lambda: buy(bob, row).state)() == "owned"
 
 
+def test_two_who_buy_while_staff_limit_it_wait_and_then_buy_one_after_the_other(committed_db):
+    alice, bob, row = rich(), rich("bob"), unlock("streak_freeze")
+    with transaction.atomic():
+        DgtUnlock.objects.filter(pk=row.pk).update(stock=1)
+        buying = [beside(partial(outcome, lambda who=who: buy(who, row).state)) for who in (alice, bob)]
+        until_somebody_waits(at_least=2)
+    assert sorted(bought() for bought in buying) == ["owned", "sold-out"]
+    row.refresh_from_db()
+    assert (row.stock, balance(alice) + balance(bob)) == (0, 160)
+
+
 def test_a_gift_for_the_limit_of_a_member_is_given_by_one_of_many(committed_db):
     bob, row = rich("bob", 0), unlock("title")
     givers = [rich(f"giver_{number}") for number in range(8)]

@@ -236,7 +236,7 @@ def test_my_unlocks_cost_as_much_however_many_there_are(page, alice, bob, pieces
         for kind in ("streak_freeze", "path_switch", "title"):
             buy(bob, unlock(kind, cost=1), to=alice)
     page.get(MINE)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         page.get(MINE)
 
 

@@ -15,8 +15,9 @@ from degentalk import unlocks
 from degentalk.accounts.unlocks import avatar_frame, badge, name_style, profile_theme
 from degentalk.unlocks import registry
 from shop import services as shop
-from shop.catalogue import Filters, cards
+from shop.catalogue import cards
 from shop.errors import NotWearable, UsedUp
+from shop.filters import Filters
 from shop.models import DgtUnlock, DgtUnlockLog
 from tests import make
 from tests.shop.selling import DATA, balance, buy, rich, unlock

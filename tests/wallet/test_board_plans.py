@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from degentalk.accounts.models import User
 from tests import make
 from tests.plans import buffers, counts, plans_of, scans
 from tests.wallet.test_ledger import give
@@ -73,11 +74,13 @@ def test_a_position_counts_no_further_than_it_is_exact(committed_db, owner, kind
     assert counts([plan]) <= 10_000
 
 
-def test_a_neighbour_is_found_in_the_index(committed_db, owner):
+def test_a_place_costs_a_few_looks_at_the_index_more_than_its_position(committed_db, owner):
     crowd(owner)
-    figure, user_id = row_at(KINDS["balance"], 9_000)
-    (plan,) = plans_of(lambda: DgtBoard().neighbours(figure, user_id=user_id))
-    assert (scans([plan]), buffers([plan]) <= 20) == (set(), True)
+    figure, user_id = row_at(KINDS["balance"], 5_000)
+    member = User.objects.get(pk=user_id)
+    (position,) = plans_of(lambda: DgtBoard().position_of(figure))
+    (place,) = plans_of(lambda: DgtBoard().place_of(member, figure=figure, is_listed=True))
+    assert (scans([place]), buffers([place]) <= buffers([position]) + 20) == (set(), True)
 
 
 LEDGER = """

@@ -167,7 +167,7 @@ def test_nothing_can_be_written_here(client, alice, method):
 SESSION = 2  # the session, then the member
 
 
-@pytest.mark.parametrize(("query", "queries"), [("", SESSION + 3 + 1 + 1), ("?around=me", SESSION + 3 + 1 + 4)])
+@pytest.mark.parametrize(("query", "queries"), [("", SESSION + 2 + 1 + 1), ("?around=me", SESSION + 2 + 1 + 3)])
 def test_queries_do_not_grow_with_rows(client, alice, django_assert_num_queries, query, queries):
     """The own place, as of when the boards are, the page."""
     for number in range(60):

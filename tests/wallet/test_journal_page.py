@@ -149,8 +149,8 @@ def test_a_line_of_the_history_leads_to_it(client, alice, bob):
     assert f'<a href="/wallet/journal/{journal.public_id}">Sent to bob</a>' in main_of(client.get("/wallet"))
 
 
-def test_it_takes_seven_queries(client, alice, bob, django_assert_num_queries):
+def test_it_takes_six_queries(client, alice, bob, django_assert_num_queries):
     journal = wallet.send(sender=alice, receiver=bob, amount=40, key="transfer:1")
     page(client, journal)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page(client, journal)

@@ -172,9 +172,9 @@ def test_w7_pages_and_api_count_together(browser, alice, bob):
 
 def test_every_step_takes_a_fixed_number_of_queries(browser, bob, django_assert_num_queries):
     ask(browser)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get("/wallet/send")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         fields = hidden(ask(browser))
     with django_assert_num_queries(4):
         browser.get("/wallet/recipients", {"to": "b"})

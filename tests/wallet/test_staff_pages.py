@@ -261,6 +261,21 @@ def test_the_members_of_a_reversed_journal_are_told(client, alice):
     }
 
 
+def test_a_wallet_says_whose_it_is(client, otto, alice):
+    page = client.get(reverse("admin:wallet_userwallet_change", args=[alice.pk])).text
+    assert page.count("alice: 100 DGT") == 3  # the title of the page, the way to it, and its heading
+
+
+@pytest.mark.parametrize("more", [0, 5])
+def test_the_list_of_wallets_costs_as_many_queries_however_many(client, otto, alice, more, django_assert_num_queries):
+    for number in range(more):
+        give(make.user(f"member_{number}"), 10, key=f"more:{number}")
+    address = reverse("admin:wallet_userwallet_changelist")
+    client.get(address)
+    with django_assert_num_queries(6):
+        client.get(address)
+
+
 def test_l6_the_page_of_all_accounts_adds_up_to_nothing(client, otto, alice):
     bob = make.verified(make.user("bob"))
     WalletPolicy.objects.update(fee_bps=1_000)

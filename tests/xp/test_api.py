@@ -318,11 +318,11 @@ SESSION = 2  # the session, then the member
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/api/xp/me", SESSION + 3 + 3 + 1),  # the place, the streak, boosts
+        ("/api/xp/me", SESSION + 2 + 3 + 1),  # the place, the streak, boosts
         ("/api/xp/me/log", SESSION + 1),
-        ("/api/xp/leaderboard", SESSION + 1 + 3),
-        ("/api/xp/leaderboard?period=week", SESSION + 1 + 1 + 4),
-        ("/api/xp/leaderboard?period=week&around=me", SESSION + 1 + 1 + 4 + 1),
+        ("/api/xp/leaderboard", SESSION + 1 + 2),
+        ("/api/xp/leaderboard?period=week", SESSION + 1 + 1 + 3),
+        ("/api/xp/leaderboard?period=week&around=me", SESSION + 1 + 1 + 3 + 1),
         ("/api/xp/levels", SESSION + 1),
         ("/api/xp/actions", SESSION + 1),
     ],
@@ -507,7 +507,7 @@ def test_an_id_that_is_none_is_not_found(client, address):
 
 def test_a_members_standing_costs_as_much_for_everybody(client, alice, django_assert_num_queries):
     bob = member_with(560, "bob")
-    with django_assert_num_queries(SESSION + 3):
+    with django_assert_num_queries(SESSION + 2):
         profile(client, bob)
 
 

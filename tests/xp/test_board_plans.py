@@ -49,6 +49,16 @@ def counted(xp):
     return UserXp.objects.on_board().filter(xp__gt=xp).count() + 1
 
 
+def test_a_place_has_the_position_of_its_figure_however_far_down(committed_db, owner):
+    crowd(owner)
+    build_board_buckets()
+    for place in (1, 2_000, 10_000, 11_500):
+        mine = UserXp.objects.listed().select_related("user")[place - 1]
+        found = XpBoard().place_of(mine.user, figure=mine.xp, is_listed=True)
+        position = XpBoard().position_of(mine.xp)
+        assert (found.position, found.position_is_exact) == (position.number, position.is_exact)
+
+
 def test_beyond_the_first_ten_thousand_a_position_comes_from_the_last_count(committed_db, owner):
     crowd(owner)
     board = XpBoard()

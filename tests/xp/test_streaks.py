@@ -96,8 +96,8 @@ def test_after_the_last_milestone_there_is_none(alice):
     assert shown(alice, 2).milestone is None
 
 
-def test_it_costs_two_queries(alice, django_assert_num_queries):
+def test_it_costs_one_query(alice, django_assert_num_queries):
     visits(alice, *range(20))
     rulebook.recent()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         streak_of(alice)

@@ -64,7 +64,7 @@ class UserWallet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.dgt_balance} DGT"
+        return f"{self.user}: {self.dgt_balance:,} DGT"
 
 
 class WalletFreezeQuerySet(models.QuerySet["WalletFreeze"]):

@@ -63,10 +63,9 @@ def transferable_of(user: User, *, wallet: UserWallet | None = None, switch: str
     )
 
 
-def closed_to(user: User, *, wallet: UserWallet | None = None) -> MemberError | None:
-    """Why a member can send nothing now; None where something can be sent. One query, one for a wallet that is not at
-    hand."""
-    return _closed(user, wallet or UserWallet.objects.of(user), _policy_for(user, "transfers"), "transfers")
+def closed_to(user: User) -> MemberError | None:
+    """Why a member can send nothing now; None where something can be sent. Two queries."""
+    return _closed(user, UserWallet.objects.of(user), _policy_for(user, "transfers"), "transfers")
 
 
 def _policy_for(user: User, switch: str) -> Any:

@@ -23,10 +23,10 @@ from wallet.presentation import NAME_OF_ACCOUNT, entries
 def wallet(request: MemberRequest) -> HttpResponse:
     """What I have, everything that moved it, and the form to send some of it."""
     user, asked = request.user, HistoryFilter(request.GET)
-    user.wallet = UserWallet.objects.of(user)  # the frame around the page shows it too
-    facts = {"wallet": user.wallet, "standing": services.transferable_of(user, wallet=user.wallet)}
-    facts |= {"freeze": _freeze_of(user.wallet), "transfer_form": TransferForm(sender=user)}
-    facts |= {"filter": asked, "accounts": _accounts(user.wallet, asked.data.get("account") or DgtAccount.Kind.MEMBER)}
+    mine = UserWallet.objects.of(user)
+    facts = {"wallet": mine, "standing": services.transferable_of(user, wallet=mine)}
+    facts |= {"freeze": _freeze_of(user, mine), "transfer_form": TransferForm(sender=user)}
+    facts |= {"filter": asked, "accounts": _accounts(mine, asked.data.get("account") or DgtAccount.Kind.MEMBER)}
     if not asked.is_valid():
         return render(request, "wallet/wallet.html", facts, status=422)
     page = asked.wanted().pages_of(user, size=PAGE_SIZE).page(request.GET.get(CURSOR_PARAMETER))
@@ -53,9 +53,9 @@ def history(request: HttpRequest, user_id: int) -> HttpResponse:
     return HttpResponse(render_component(request, "wallet-history", entries=mine, more=more))
 
 
-def _freeze_of(wallet: UserWallet) -> WalletFreeze | None:
+def _freeze_of(user: User, wallet: UserWallet) -> WalletFreeze | None:
     """Why a wallet stands still, if it does."""
-    return WalletFreeze.objects.of(wallet.user).open().first() if wallet.is_frozen else None
+    return WalletFreeze.objects.of(user).open().first() if wallet.is_frozen else None
 
 
 def _accounts(wallet: UserWallet, shown: str) -> list[dict[str, object]]:

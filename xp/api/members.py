@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from degentalk.accounts import time_zones
-from degentalk.accounts.boards import NO_POSITION
 from degentalk.accounts.models import User
 from degentalk.accounts.permissions import has_scope
 from degentalk.core.api import ReadView
@@ -267,8 +266,7 @@ def profile_of(request: Request, user_id: int) -> dict[str, Any]:
 
 def _standing(user: User, points: int, *, is_listed: bool, last_at: Any, shows_place: bool = True) -> dict[str, Any]:
     standing = rules.standing(points, xp.curve())
-    board = XpBoard()
-    position = board.position_of(standing.xp) if shows_place else NO_POSITION
+    place = XpBoard().place_of(user, figure=standing.xp, is_listed=is_listed) if shows_place else None
     return {
         **asdict(standing),
         "user_id": user.pk,
@@ -276,9 +274,9 @@ def _standing(user: User, points: int, *, is_listed: bool, last_at: Any, shows_p
         "percent": standing.percent,
         "is_max": standing.is_max,
         "is_listed": is_listed,
-        "position": position.number,
-        "position_is_exact": position.is_exact,
-        "is_tied": shows_place and board.neighbours(standing.xp, user_id=user.pk)[0],
+        "position": place.position if place else None,
+        "position_is_exact": place is not None and place.position_is_exact,
+        "is_tied": place is not None and place.is_tied,
         "last_xp_event_at": last_at,
     }
 

@@ -36,7 +36,7 @@ class Summary(ReadView):
     def get(self, request: Request, user_id: int) -> Response:
         """What `/api/xp/users/…` tells, with the member's paths; open to everybody, under the same conditions."""
         profile = profile_of(request, user_id)
-        rows = UserPath.objects.filter(user_id=user_id).select_related("path").prefetch_related("path__levels")
+        rows = UserPath.objects.filter(user_id=user_id).select_related("path")
         found = [facts_of(row) for row in rows.order_by("-primary_path", "-path_xp", "path_id")]
         primary = next((facts for facts in found if facts["is_primary"]), None)
         return Response(SummarySerializer(profile | {"primary": primary, "paths": found}).data)

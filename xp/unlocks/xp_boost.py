@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from degentalk import unlocks
 from degentalk.accounts.models import User
@@ -26,8 +26,13 @@ class XpBoostData(unlocks.UnlockData):
 
 def says(data: unlocks.Data) -> str:
     """What it does, for the member."""
-    facts = {"times": times(data["multiplier_bps"]), "hours": data["hours"]}
-    return _("%(times)s on all XP for %(hours)d hours from the moment you start it.") % facts
+    hours = data["hours"]
+    words = ngettext(
+        "%(times)s on all XP for %(hours)d hour from the moment you start it.",
+        "%(times)s on all XP for %(hours)d hours from the moment you start it.",
+        hours,
+    )
+    return words % {"times": times(data["multiplier_bps"]), "hours": hours}
 
 
 def start(user: User, data: unlocks.Data, source: str, target: str) -> str:

@@ -1,0 +1,3 @@
+drop trigger threads_highlight_stays on threads;
+drop trigger thread_highlights_no_truncate on thread_highlights;
+drop trigger thread_highlights_append_only on thread_highlights;
