@@ -128,7 +128,7 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
     @admin.display(description=_("Stripe session"))
     def session(self, row: Order) -> SafeString | str | None:
         stored = StripeDgtSession.objects.filter(order=row).first()
-        return stored and link(StripeDgtSession, stored.pk, f"{stored.session_id} ({stored.status})")
+        return None if stored is None else link(StripeDgtSession, stored.pk, f"{stored.session_id} ({stored.status})")
 
     @admin.display(description=_("reviews"))
     def reviews_shown(self, row: Order) -> SafeString | None:

@@ -16,7 +16,7 @@ def decide_or_ask(*, review: Review, decision: Review.Decision, actor: User, not
     try:
         return _done(decide(review=review, decision=decision, actor=actor, note=note))
     except ApprovalNeeded:
-        order = Order.objects.select_related("user").get(pk=review.order_id)
+        order = Order.objects.select_related("user").get(reviews=review)
     row = approvals.ask(
         kind=KIND,
         actor=actor,
@@ -28,7 +28,7 @@ def decide_or_ask(*, review: Review, decision: Review.Decision, actor: User, not
             "dgt": f"{order.total_dgt:,}",
             "order": order.short_id,
             "reason": review.get_reason_display(),
-        },  # fmt: skip
+        },
         reason=note,
         key=key,
     )
@@ -42,11 +42,11 @@ def credit_approved(approval: Approval, decider: User) -> str:
     review = Review.objects.get(pk=approval.request["review"])
     credit = Review.Decision.CREDIT
     _done(decide(review=review, decision=credit, actor=approval.asked_by, note=approval.reason, approver=decider))
-    order = Order.objects.get(pk=review.order_id)
+    order = Order.objects.get(reviews=review)
     return _("Order %(order)s: %(state)s.") % {"order": order.short_id, "state": order.get_state_display()}
 
 
 def _done(review: Review) -> Review:
     if review.order_id is not None and review.decision == Review.Decision.CREDIT:
-        settle(Order.objects.get(pk=review.order_id), because="decided by staff")
+        settle(Order.objects.get(reviews=review), because="decided by staff")
     return review
