@@ -39,6 +39,8 @@ GROUPS: dict[str, set[str]] = {
         "payments.add_dgtpackage",
         "payments.change_dgtpackage",
         "payments.view_order",
+        "payments.view_orderchange",
+        "payments.view_ordermovement",
         "payments.view_providerevent",
         "payments.view_reconcilecursor",
         "payments.view_review",

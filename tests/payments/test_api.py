@@ -144,7 +144,7 @@ def test_w4_the_history_is_the_callers_own(card, alice, client, django_assert_ma
     assert mine["id"] == str(bought.public_id)
     assert (mine["state"], mine["refunded"], mine["taken_dgt"]) == ("partly_refunded", 500, again(bought).taken_dgt)
     paid(card, alice, "whale")
-    client.force_login(alice)
+    make.signed_in(client, alice)
     with django_assert_max_num_queries(4):
         assert len(client.get(HISTORY).json()["results"]) == 2
     client.force_login(make.user("mallory"))
