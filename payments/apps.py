@@ -8,9 +8,15 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Payments"
 
     def ready(self) -> None:
+        from degentalk.approvals import registry as approvals
         from degentalk.core import switches
         from payments.services import events  # noqa: F401 registers the handler of its outbox topic
+        from payments.services.reviews import KIND
+        from payments.services.second_person import credit_approved
 
+        approvals.register(
+            approvals.Kind(KIND, _("Credit of a reviewed payment"), "payments.decide_review", credit_approved)
+        )
         switches.register(
             "stripe",
             label=_("Buying DGT by card"),

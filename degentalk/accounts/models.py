@@ -28,6 +28,8 @@ SCOPES = {
     "paths:choose": _("Choose my primary path"),
     "shop:read": _("Read what I have from the shop"),
     "shop:purchase": _("Buy in the shop with my DGT, and wear and use what I have"),
+    "dgt:read": _("Read my orders of DGT"),
+    "dgt:purchase": _("Order DGT for money; I pay on the payment page"),
     "xp:trigger": _("Trigger for me the actions that members may trigger themselves"),
     "xp:award": _("Award XP to members (for a connected forum)"),
 }

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,13 +17,22 @@ from degentalk.core.problems import CONTENT_TYPE
 from payments import services as payments
 from payments.errors import ProviderOff
 from payments.models import Provider, ProviderEvent
-from payments.providers.stripe.client import is_configured
+from payments.providers.stripe.client import API_VERSION, is_configured
 from payments.providers.stripe.events import NotFromStripe, read
 
 logger = logging.getLogger(__name__)
 
 BODY_MAX: Final = 512 * 1024
 """Bytes. Stripe's events are far smaller."""
+
+EXAMPLE: Final = {
+    "id": "evt_1SabcDEfghIJklMN",
+    "object": "event",
+    "type": "checkout.session.completed",
+    "api_version": API_VERSION,
+    "livemode": True,
+    "data": {"object": {"id": "cs_live_a1b2c3", "object": "checkout.session"}},
+}
 
 
 class BadWebhook(MemberError):
@@ -53,6 +62,7 @@ class StripeWebhook(APIView):
             },
         },
         auth=[],
+        examples=[OpenApiExample("A payment page was paid", EXAMPLE, request_only=True)],
     )
     def post(self, request: Request) -> Response:
         """For Stripe only: an event, signed over its raw bytes. It is stored and answered; a worker does the rest."""
@@ -74,9 +84,11 @@ class StripeWebhook(APIView):
 def _body(request: Request) -> bytes:
     """The raw bytes. Raises BadWebhook where there are too many."""
     too_large = BadWebhook(_("This is too large."))
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX:
-        raise too_large
     try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX:
+            raise too_large
         return bytes(request._request.body)
     except RequestDataTooBig as error:
         raise too_large from error
+    except ValueError as error:
+        raise BadWebhook(_("This is not from Stripe.")) from error

@@ -7,7 +7,8 @@ from payments.services.events import replay, store
 from payments.services.looking import look
 from payments.services.ordering import ORDERING, pay, place, require_way
 from payments.services.reconciling import books, close_expired, reconcile, settle_waiting, sweep
-from payments.services.reviews import decide
+from payments.services.reviews import decide, may_credit, may_dismiss
+from payments.services.second_person import decide_or_ask
 from payments.services.settling import settle
 
 __all__ = [
@@ -15,7 +16,10 @@ __all__ = [
     "books",
     "close_expired",
     "decide",
+    "decide_or_ask",
     "look",
+    "may_credit",
+    "may_dismiss",
     "pay",
     "place",
     "reconcile",

@@ -94,8 +94,8 @@ def _strays(order_id: int | None, did: int) -> Iterator[Difference]:
 
 
 def _due(order: Order) -> int:
-    if not order.credited_dgt:
-        return 0 if order.state not in SETTLED or order.refunded + order.lost >= order.paid else order.total_dgt
+    if not order.credited_dgt and order.state not in SETTLED:
+        return 0
     money = {"paid": order.paid, "refunded": order.refunded, "lost": order.lost, "disputed": order.disputed}
     return order.total_dgt - target(dgt=order.total_dgt, **money).taken
 

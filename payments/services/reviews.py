@@ -1,17 +1,31 @@
 """Payments that need a person: opened by the services, decided by staff, closed by themselves where possible."""
 
+from datetime import timedelta
+
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
+from degentalk.approvals.errors import ApprovalNeeded
+from degentalk.approvals.models import Approval
 from degentalk.core.clock import Clock, database_time
 from degentalk.core.errors import Conflict, Refused
 from payments.models import Order, Review
 from payments.services.moving import move
-from payments.states import State
+from payments.states import SETTLED, State
+from wallet import services as wallet
+from wallet.models import WalletPolicy
 
-NEEDS_DECISION = (Review.Reason.WRONG_AMOUNT, Review.Reason.WRONG_CURRENCY, Review.Reason.NOT_PAYMENT)
+KIND = "payments.credit_review"
+"""What a second person is asked for."""
+
+RESOLVE_THEMSELVES = (Review.Reason.BUYER_SUSPENDED, Review.Reason.BUYER_GONE, Review.Reason.WALLET_FROZEN)
+"""Reasons that are gone once the order is settled. Money that came beside an order's own payment is not."""
+
+ALONE = timedelta(hours=24)
+"""Over how long what one person credits alone is counted together."""
 
 
 def open_review(
@@ -34,33 +48,88 @@ def open_review(
 
 def resolve_reviews(order: Order) -> None:
     """Close what has resolved itself: the order is settled."""
-    Review.objects.open().filter(order=order).update(decision=Review.Decision.RESOLVED, decided_at=Clock())
+    waiting = Review.objects.open().filter(order=order, reason__in=RESOLVE_THEMSELVES)
+    waiting.update(decision=Review.Decision.RESOLVED, decided_at=Clock())
+
+
+def may_credit(review: Review) -> bool:
+    """Whether there is an order whose own payment waits for this decision."""
+    return review.order is not None and review.order.state == State.REVIEW and not _is_stray(review, review.order)
+
+
+def may_dismiss(review: Review) -> bool:
+    """Whether it can be closed: not what was credited and cannot be taken back yet, which goes on being tried."""
+    settled = review.order is not None and review.order.state in SETTLED
+    return not (settled and review.reason == Review.Reason.WALLET_FROZEN)
 
 
 @transaction.atomic
-def decide(*, review: Review, decision: Review.Decision, actor: User, note: str) -> Review:
+def decide(
+    *, review: Review, decision: Review.Decision, actor: User, note: str, approver: User | None = None
+) -> Review:
     """Write down what staff decided, and do it. Crediting is done by `settle`, which the caller calls afterwards.
 
-    Raises Refused (no note, about oneself, nothing to credit), Conflict (decided already).
+    Raises Refused (no note, about oneself, nothing to credit or to dismiss), Conflict (decided already), and
+    ApprovalNeeded for more DGT than the wallet policy lets one person decide within 24 hours, without an `approver`.
     """
     note = note.strip()
     if not note:
         raise Refused(_("Say why: the reason is kept."))
-    order = review.order_id and Order.objects.select_for_update(no_key=True).get(pk=review.order_id)
+    wallet.hold_decisions(actor)
+    order = Order.objects.select_for_update(no_key=True).get(pk=review.order_id) if review.order_id else None
     row = Review.objects.select_for_update(no_key=True, of=("self",)).get(pk=review.pk)
+    row.order = order
     if row.decided_at is not None:
         raise Conflict(_("This was decided already."))
-    if order and order.user_id and User.objects.get(pk=order.user_id).person_id == actor.person_id:
-        raise Refused(_("This is about yourself: somebody else must decide it."))
-    if decision == Review.Decision.CREDIT:
-        if not order or order.state != State.REVIEW:
-            raise Refused(_("There is nothing to credit here."))
-        move(order, State.CONFIRMED, f"decided: {note}")
-    elif order and order.state in (State.REVIEW, State.CONFIRMED):
-        move(order, State.DISMISSED, f"decided: {note}")
-        Order.objects.filter(pk=order.pk).update(waits_for="")
+    _refuse_buyer(order, actor, approver)
+    _do(row, decision, note, actor, approver)
     row.decision, row.decided_at, row.decided_by, row.note = decision, database_time(), actor, note[:500]
     row.save(update_fields=["decision", "decided_at", "decided_by", "note"])
     message = _("%(decision)s. Reason: %(reason)s") % {"decision": row.get_decision_display(), "reason": note}
     LogEntry.objects.log_actions(actor.pk, [row], CHANGE, message, single_object=True)
     return row
+
+
+def _refuse_buyer(order: Order | None, actor: User, approver: User | None) -> None:
+    if order is None or order.user_id is None:
+        return
+    if User.objects.get(pk=order.user_id).person_id in {person.person_id for person in (actor, approver) if person}:
+        raise Refused(_("This is about yourself: somebody else must decide it."))
+
+
+def _do(row: Review, decision: Review.Decision, note: str, actor: User, approver: User | None) -> None:
+    order = row.order
+    if decision == Review.Decision.CREDIT:
+        if order is None or not may_credit(row):
+            raise Refused(_("There is nothing to credit here."))
+        if approver is None:
+            _require_little(order, actor)
+        move(order, State.CONFIRMED, f"decided: {note}")
+        return
+    if not may_dismiss(row):
+        raise Refused(_("The money went back: its DGT are taken back as soon as the wallet moves again."))
+    if order and not _is_stray(row, order) and order.state in (State.REVIEW, State.CONFIRMED):
+        move(order, State.DISMISSED, f"decided: {note}")
+        Order.objects.filter(pk=order.pk).update(waits_for="")
+
+
+def _is_stray(review: Review, order: Order) -> bool:
+    """Money that came for an order beside its own payment: what is decided about it does not touch the order."""
+    return review.reason == Review.Reason.UNKNOWN_ORDER and review.reference != order.reference
+
+
+def _require_little(order: Order, actor: User) -> None:
+    """The caller holds the actor's decisions."""
+    most = WalletPolicy.objects.current().approval_above_dgt
+    if order.total_dgt + _credited_alone(actor) > most:
+        raise ApprovalNeeded(_("More than %(dgt)s DGT take a second member of staff.") % {"dgt": f"{most:,}"})
+
+
+def _credited_alone(actor: User) -> int:
+    """What this person, by whatever account, credited without a second one lately."""
+    with_another = Approval.objects.filter(kind=KIND, state=Approval.State.APPROVED, decided_at__gt=Clock() - 2 * ALONE)
+    lately = Review.objects.filter(decision=Review.Decision.CREDIT, decided_at__gt=Clock() - ALONE)
+    mine = Q(decided_by=actor.person_id) | Q(decided_by__same_person_as=actor.person_id)
+    alone = lately.filter(mine).exclude(pk__in=[row.request["review"] for row in with_another])
+    total: int | None = alone.aggregate(dgt=Sum(F("order__dgt_amount") + F("order__bonus_dgt")))["dgt"]
+    return total or 0

@@ -81,9 +81,8 @@ def _credit(row: Order, buyer: User) -> None:
 
 
 def _take_back(row: Order, buyer: User, wanted: Target) -> None:
-    if (row.taken_dgt, bool(row.held_dgt)) == (wanted.taken, bool(wanted.held)) and (
-        not row.held_dgt or row.held_dgt <= wanted.held
-    ):
+    could_hold = min(wanted.held, row.held_dgt + UserWallet.objects.of(buyer).dgt_balance)
+    if (row.taken_dgt, row.held_dgt) == (wanted.taken, could_hold):
         return
     _release(row)
     more = wanted.taken - row.taken_dgt

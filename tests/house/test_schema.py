@@ -14,6 +14,9 @@ TRIGGERS = {
         "dgt_journal_no_truncate",
         "dgt_journal_stamp",
     },
+    "dgt_order_changes": {"dgt_order_changes_append_only", "dgt_order_changes_no_truncate"},
+    "dgt_order_movements": {"dgt_order_movements_append_only", "dgt_order_movements_no_truncate"},
+    "dgt_orders": {"dgt_orders_no_delete", "dgt_orders_no_truncate", "dgt_orders_quote_stays"},
     "dgt_seals": {"dgt_seals_append_only", "dgt_seals_follow", "dgt_seals_no_truncate"},
     "dgt_transactions": {
         "dgt_entry_in_open_journal",
@@ -32,6 +35,7 @@ TRIGGERS = {
     "post_likes": {"post_likes_not_own"},
     "post_revisions": {"post_revisions_append_only", "post_revisions_no_truncate"},
     "post_tips": {"post_tips_as_moved", "post_tips_guard", "post_tips_no_delete", "post_tips_no_truncate"},
+    "provider_events": {"provider_events_no_delete", "provider_events_no_truncate", "provider_events_stay"},
     "rule_sets": {"rule_sets_append_only", "rule_sets_no_truncate"},
     "sending_stops": {"sending_stops_no_delete", "sending_stops_no_truncate"},
     "streak_days": {"streak_days_append_only", "streak_days_no_truncate"},

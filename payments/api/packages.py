@@ -1,0 +1,55 @@
+"""What is sold for money."""
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from degentalk.core.api import ReadView
+from degentalk.core.fields import StrictIntegerField
+from payments.models import DgtPackage
+
+PACKAGE_EXAMPLE = {
+    "id": "trader",
+    "name": "Trader",
+    "description": "Most members choose this.",
+    "dgt": 1_300,
+    "dgt_amount": 1_200,
+    "bonus_dgt": 100,
+    "price_cents": 1_799,
+    "currency": "usd",
+    "price_usdt": "17.99",
+}
+
+
+class PackageSerializer(serializers.Serializer[DgtPackage]):
+    """An amount of DGT with its price."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    dgt = StrictIntegerField(source="total_dgt", min_value=1, help_text="Whole DGT that the buyer gets, bonus and all.")
+    dgt_amount = StrictIntegerField(min_value=1, help_text="Of them without the bonus.")
+    bonus_dgt = StrictIntegerField(min_value=0, help_text="Of them the bonus.")
+    price_cents = StrictIntegerField(min_value=1, help_text="By card, in cents of `currency`.")
+    currency = serializers.CharField(help_text="Always `usd`.")
+    price_usdt = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="In USDT.")
+
+
+class PackagesSerializer(serializers.Serializer[object]):
+    results = PackageSerializer(many=True)
+
+
+class Packages(ReadView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="dgt_packages",
+        summary="What DGT cost",
+        responses=PackagesSerializer,
+        examples=[OpenApiExample("One of them", {"results": [PACKAGE_EXAMPLE]})],
+    )
+    def get(self, request: Request) -> Response:
+        """Every package on sale, in the site's order, in one piece; open to everybody."""
+        return Response(PackagesSerializer({"results": DgtPackage.objects.on_sale()}).data)
