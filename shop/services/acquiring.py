@@ -13,6 +13,7 @@ from degentalk.accounts.rules import clean_line
 from degentalk.core import switches
 from degentalk.core.clock import database_time
 from degentalk.core.errors import KeyReused, Refused
+from degentalk.core.limits import Limit
 from degentalk.unlocks import Delivered
 from shop import addresses
 from shop.errors import CannotReceive, NotGiftable, PriceChanged
@@ -22,6 +23,8 @@ from shop.services.shelf import locked_unlock, refuse_owner, refuse_unavailable
 from wallet import services as wallet
 from xp import services as xp
 
+BUYING = Limit("shop-purchase", most=30, seconds=60)
+"""New attempts of a member to buy something, on pages and over the API together."""
 NOTE_MAX_LENGTH = 280
 SHOP = "shop"
 """The system account that is paid, and the switch."""
