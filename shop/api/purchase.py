@@ -87,7 +87,7 @@ def buy(buyer: User, *, unlock_id: int, price: int, note: str, to: str | None = 
 
 def named(username: str) -> User:
     """The member of that name. Raises CannotReceive."""
-    found = User.objects.filter(username__iexact=username).first()
+    found = User.objects.filter(username__iexact=username, is_active=True).first()
     if found is None:
         raise CannotReceive(_("There is no member called “%(name)s”.") % {"name": username})
     return found

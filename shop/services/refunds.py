@@ -45,7 +45,7 @@ def refund(*, item: DgtUnlockLog, actor: User, reason: str, approver: User | Non
     wallet.hold_decisions(actor)
     xp.lock_members(people.values())
     row: DgtUnlockLog = DgtUnlockLog.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
-    _refuse(row, actor, people)
+    _refuse(row, actor, approver, people)
     take_off(row)
     kind = row.unlock_type
     if isinstance(kind, Delivered) and not kind.take_away(row.source):
@@ -103,8 +103,9 @@ def _money_back(row: DgtUnlockLog, reason: str, actor: User, approver: User | No
     return int(DgtJournal.objects.get(reverses_id=journal_id).pk)
 
 
-def _refuse(row: DgtUnlockLog, actor: User, people: dict[int, User]) -> None:
-    if actor.person_id in {person.person_id for person in people.values()}:
+def _refuse(row: DgtUnlockLog, actor: User, approver: User | None, people: dict[int, User]) -> None:
+    concerned = {person.person_id for person in people.values()}
+    if any(staff and staff.person_id in concerned for staff in (actor, approver)):
         raise NoRefund(_("This is about yourself: somebody else must decide it."))
     if row.kind == DgtUnlockLog.Kind.GRANT:
         raise NoRefund(_("Nothing was paid for it."))

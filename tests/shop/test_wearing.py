@@ -326,3 +326,10 @@ def test_what_was_reversed_alone_is_taken_away_by_the_refund_and_paid_once(db, o
     taken = shop.refund(item=item, actor=otto, reason="Follows")
     row.refresh_from_db()
     assert (taken.state, taken.refund_journal_id, row.stock, balance(alice)) == ("refunded", journal.id, 1, 100)
+
+
+def test_whoever_has_the_gift_does_not_decide_its_refund(db, otto):
+    owner = make.user("owner", is_staff=True)
+    item = buy(rich(), unlock(), to=owner)
+    with pytest.raises(NoRefund, match="yourself"):
+        shop.refund(item=item, actor=otto, approver=owner, reason="Both")
