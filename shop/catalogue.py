@@ -1,15 +1,22 @@
 """What the shop shows: every unlock as it stands for one member, in a fixed number of queries."""
 
+import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from rest_framework.exceptions import ValidationError
 
 from degentalk import unlocks
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
-from degentalk.unlocks import Wearable
+from degentalk.unlocks import UnlockData, Wearable
 from shop.filters import Filters
 from shop.models import DgtUnlock, DgtUnlockLog
 from shop.shopper import Shopper
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,9 +99,9 @@ def shelf(shopper: Shopper) -> list[Card]:
 
 
 def card_of(unlock: DgtUnlock, shopper: Shopper, moment: datetime) -> Card | None:
-    """An unlock as it stands for a member at that moment; None where no app knows its type any more."""
+    """An unlock as it stands for a member at that moment; None where no app knows its type, or its data, any more."""
     kind = unlock.kind
-    if kind is None:
+    if kind is None or not _is_known(kind.data, json.dumps(unlock.unlock_data, sort_keys=True)):
         return None
     price = unlock.price_at(moment)
     kept = shopper.kept.get(unlock.pk, [])
@@ -113,6 +120,17 @@ def card_of(unlock: DgtUnlock, shopper: Shopper, moment: datetime) -> Card | Non
         left=left,
         is_for_sale=_when(unlock, moment) == "" and unlock.stock != 0,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _is_known(data: type[UnlockData], written: str) -> bool:
+    """Whether a type can still show what was written for it: a choice that it had may be gone."""
+    try:
+        data.checked(json.loads(written))
+    except ValidationError:
+        logger.warning("shop: %s has no use for %s: it is left out", data.__name__, written)
+        return False
+    return True
 
 
 def _state(

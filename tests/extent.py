@@ -5,6 +5,7 @@ A test that asks this has the mark `proof`: `make proof` runs it again.
 
 from typing import TypeVar
 
+import pytest
 from hypothesis import settings
 
 T = TypeVar("T")
@@ -18,3 +19,9 @@ def is_proof() -> bool:
 def extent(quick: T, promised: T) -> T:
     """The first in `make test`, the second in `make proof`. Ask when a test is imported or runs, not in conftest.py."""
     return promised if is_proof() else quick
+
+
+def in_proof_only(test: T) -> T:
+    """Let only `make proof` run a test that takes seconds, beside quick ones for `make test`."""
+    skip = pytest.mark.skipif(not is_proof(), reason="a long drill: make proof")
+    return pytest.mark.proof(skip(test))

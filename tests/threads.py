@@ -11,8 +11,10 @@ from django.db import connection
 T = TypeVar("T")
 
 WAITING = """
-select count(distinct a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
-where not l.granted and a.datname = current_database()
+select exists (
+    select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where not l.granted and a.datname = current_database()
+)
 """
 
 
@@ -48,12 +50,13 @@ def beside(call: Callable[[], T]) -> Callable[[], T]:
     return lambda: began.result(timeout=30)
 
 
-def until_somebody_waits(*, at_least: int = 1) -> None:
-    """Until so many other connections to this database wait for a lock."""
+def until_somebody_waits() -> None:
+    """Until another connection to this database waits for a lock."""
     for _attempt in range(6_000):
         with connection.cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # else who connects later is not seen in a transaction
             cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= at_least:
+            if cursor.fetchone()[0]:
                 return
         time.sleep(0.005)
     raise AssertionError("Nobody waited for a lock.")

@@ -13,17 +13,14 @@ from degentalk.accounts.models import User
 from degentalk.core import idempotency, problems
 from degentalk.core.api import IDEMPOTENCY_KEY, StrictSerializer
 from degentalk.core.fields import StrictIntegerField, StrictTextField
-from degentalk.core.limits import Limit
 from shop import services as shop
 from shop.api.mine import ITEM_EXAMPLE, SHOP_PURCHASE, ItemSerializer
 from shop.errors import CannotReceive
 from shop.models import DGT_MAX
-from shop.services.acquiring import NOTE_MAX_LENGTH
+from shop.services.acquiring import BUYING, NOTE_MAX_LENGTH
 from wallet.models import UserWallet
 
 ENDPOINT = "shop.purchase"
-BUYING = Limit("shop-purchase", most=30, seconds=60)
-"""New attempts of a member, on pages and over the API together."""
 
 
 class PurchaseSerializer(StrictSerializer):
@@ -90,7 +87,7 @@ def buy(buyer: User, *, unlock_id: int, price: int, note: str, to: str | None = 
 
 def named(username: str) -> User:
     """The member of that name. Raises CannotReceive."""
-    found = User.objects.filter(username__iexact=username).first()
+    found = User.objects.filter(username__iexact=username, is_active=True).first()
     if found is None:
         raise CannotReceive(_("There is no member called “%(name)s”.") % {"name": username})
     return found

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from degentalk import unlocks
+from degentalk.core.moments import refuse_far
 from paths.models import XpPath
 
 DGT_MAX = 10**12
@@ -103,6 +104,10 @@ class DgtUnlock(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("shop:unlock", args=[self.pk])
+
+    def clean(self) -> None:
+        """Raises ValidationError for moments that not every time zone has."""
+        refuse_far(self, "sale_starts_at", "sale_ends_at", "available_from", "available_until")
 
     @property
     def kind(self) -> unlocks.UnlockType | None:

@@ -13,6 +13,7 @@ from degentalk.accounts.rules import clean_line
 from degentalk.core import switches
 from degentalk.core.clock import database_time
 from degentalk.core.errors import KeyReused, Refused
+from degentalk.core.limits import Limit
 from degentalk.unlocks import Delivered
 from shop import addresses
 from shop.errors import CannotReceive, NotGiftable, PriceChanged
@@ -22,6 +23,8 @@ from shop.services.shelf import locked_unlock, refuse_owner, refuse_unavailable
 from wallet import services as wallet
 from xp import services as xp
 
+BUYING = Limit("shop-purchase", most=30, seconds=60)
+"""New attempts of a member to buy something, on pages and over the API together."""
 NOTE_MAX_LENGTH = 280
 SHOP = "shop"
 """The system account that is paid, and the switch."""
@@ -42,7 +45,7 @@ def purchase(*, user: User, unlock_id: int, price: int, key: str, to: User | Non
     `price` is what the buyer saw; what it costs is decided here, and if that is something else, nothing happens.
     `key` is ours and never a client's. Raises NoSuchUnlock, PriceChanged, SoldOut, NotAvailable, GateClosed,
     AlreadyOwned, LimitReached, NotGiftable, CannotReceive, SwitchedOff, Refused (suspended, a note too long), and what
-    `wallet.debit` raises: NotEnoughDGT, WalletFrozen.
+    `wallet.debit` raises: NotEnoughDGT, WalletFrozen; for a gift also TooNew and Unverified.
     """
     note = _checked(note)
     owner = to or user
@@ -57,12 +60,17 @@ def purchase(*, user: User, unlock_id: int, price: int, key: str, to: User | Non
     cost = unlock.price_at(now)
     if cost != price:
         raise PriceChanged(cost)
-    _refuse_people(user, owner, unlock)
-    refuse_owner(unlock, owner, is_gift=to is not None)
+    buyer, receiver = _people(user, owner)
+    _refuse_buyer(buyer, receiver, unlock, is_gift=to is not None)
+    if to is None:
+        refuse_owner(unlock, owner, is_gift=False)
     words = _("Gift for %(name)s: %(unlock)s") if to else _("Bought: %(unlock)s")
     journal = wallet.debit(
         user=user, amount=cost, to=SHOP, key=key, description=words % {"name": owner.username, "unlock": unlock.name}
     )
+    if to is not None:  # only who can pay learns what others have
+        _refuse_receiver(buyer, receiver)
+        refuse_owner(unlock, owner, is_gift=True)
     item = take_from_shelf(
         unlock,
         DgtUnlockLog(
@@ -112,17 +120,25 @@ def _again(earlier: DgtUnlockLog, user: User, owner: User, unlock_id: int, price
     return Bought(earlier, replayed=True)
 
 
-def _refuse_people(user: User, owner: User, unlock: DgtUnlock) -> None:
+def _people(user: User, owner: User) -> tuple[User, User]:
     """As they are now that both are locked."""
     people = User.objects.in_bulk([user.pk, owner.pk])
-    buyer, receiver = people[user.pk], people[owner.pk]
+    return people[user.pk], people[owner.pk]
+
+
+def _refuse_buyer(buyer: User, receiver: User, unlock: DgtUnlock, *, is_gift: bool) -> None:
     refuse_suspended(buyer)
-    if buyer.pk == receiver.pk:
-        if user is not owner:
-            raise CannotReceive(_("A gift is for somebody else: buy it for yourself instead."))
+    if not is_gift:
         return
+    if buyer.pk == receiver.pk:
+        raise CannotReceive(_("A gift is for somebody else: buy it for yourself instead."))
     if not unlock.is_giftable:
         raise NotGiftable
+    if reason := wallet.too_new_to_send(buyer):  # who may send no DGT gives none as things either (A6)
+        raise reason
+
+
+def _refuse_receiver(buyer: User, receiver: User) -> None:
     if buyer.person_id == receiver.person_id:
         raise CannotReceive(_("That is another account of yours: a gift is for somebody else."))
     if not receiver.is_active:

@@ -1,5 +1,6 @@
 """Taking a purchase back: the money and the thing together, by staff, within the window of the policy."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -20,6 +21,8 @@ from shop.errors import NoRefund
 from shop.models import DgtUnlock, DgtUnlockLog, ShopPolicy
 from shop.services.wearing import hold_looks, take_off
 from wallet import services as wallet
+from wallet.errors import AlreadyReversed
+from wallet.models import DgtJournal
 from xp import services as xp
 
 KIND = "shop_refund"
@@ -42,16 +45,14 @@ def refund(*, item: DgtUnlockLog, actor: User, reason: str, approver: User | Non
     wallet.hold_decisions(actor)
     xp.lock_members(people.values())
     row: DgtUnlockLog = DgtUnlockLog.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
-    _refuse(row, actor, people)
+    _refuse(row, actor, approver, people)
     take_off(row)
     kind = row.unlock_type
     if isinstance(kind, Delivered) and not kind.take_away(row.source):
         raise NoRefund(_("It is used already."))
-    journal = wallet.reverse(
-        journal_id=row.journal_id or 0, key=f"refund:{row.pk}", reason=reason, actor=actor, approver=approver
-    )
+    journal_id = _money_back(row, reason, actor, approver)
     row.state, row.refunded_at, row.refunded_by = DgtUnlockLog.State.REFUNDED, database_time(), actor
-    row.refund_reason, row.refund_journal_id = reason[:500], journal.id
+    row.refund_reason, row.refund_journal_id = reason[:500], journal_id
     row.save(update_fields=["state", "refunded_at", "refunded_by", "refund_reason", "refund_journal"])
     if unlock.stock is not None:
         DgtUnlock.objects.filter(pk=unlock.pk).update(stock=F("stock") + 1)
@@ -85,8 +86,26 @@ def refund_approved(approval: Approval, decider: User) -> str:
     return _("%(dgt)s DGT went back to %(name)s.") % {"dgt": f"{row.dgt_spent:,}", "name": item.payer}
 
 
-def _refuse(row: DgtUnlockLog, actor: User, people: dict[int, User]) -> None:
-    if actor.person_id in {person.person_id for person in people.values()}:
+def taken_back_here(journal_id: int) -> str:
+    """Where the journal of a purchase is taken back: the ledger would leave the unlock; "" for any other journal."""
+    if not DgtUnlockLog.objects.filter(journal_id=journal_id).exists():
+        return ""
+    return _("A purchase is refunded on the page of the acquired unlock, which is taken away with it.")
+
+
+def _money_back(row: DgtUnlockLog, reason: str, actor: User, approver: User | None) -> int:
+    """The journal that gave the payer the DGT back."""
+    journal_id = row.journal_id or 0
+    with suppress(AlreadyReversed):  # somebody reversed the journal alone: what hangs on it follows now
+        return wallet.reverse(
+            journal_id=journal_id, key=f"refund:{row.pk}", reason=reason, actor=actor, approver=approver
+        ).id
+    return int(DgtJournal.objects.get(reverses_id=journal_id).pk)
+
+
+def _refuse(row: DgtUnlockLog, actor: User, approver: User | None, people: dict[int, User]) -> None:
+    concerned = {person.person_id for person in people.values()}
+    if any(staff and staff.person_id in concerned for staff in (actor, approver)):
         raise NoRefund(_("This is about yourself: somebody else must decide it."))
     if row.kind == DgtUnlockLog.Kind.GRANT:
         raise NoRefund(_("Nothing was paid for it."))

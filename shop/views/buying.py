@@ -13,17 +13,14 @@ from django_cotton import render_component
 from degentalk.accounts.answers import Fact, HtmxRequest, once, signed_out, status_of, whole
 from degentalk.accounts.models import User
 from degentalk.core import toasts
-from degentalk.core.limits import Limit
 from degentalk.unlocks import Wearable
 from shop import services as shop
 from shop.forms import GiftForm, PurchaseForm
 from shop.presentation import quote_of
+from shop.services.acquiring import BUYING
 from shop.views import answers
 from shop.views.shelf import card_at, shopper_of
 from wallet.models import UserWallet
-
-BUYING = Limit("shop.purchase", most=30, seconds=60)
-"""How often a member may try to buy something."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

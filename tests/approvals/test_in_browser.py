@@ -1,6 +1,5 @@
 """The queue and the switches in a real Chromium: they fit, have no barriers, break no policy, and work."""
 
-import pytest
 from django.urls import reverse
 
 from degentalk.approvals import services as approvals
@@ -9,6 +8,7 @@ from degentalk.core import switches
 from tests import browsing, make
 from tests.approvals.asking import ask, economist
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from xp import services as xp
 from xp.models import UserXp
 
@@ -38,7 +38,7 @@ def everything(otto) -> list[str]:
     ]
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_the_pages_have_no_barriers(windows):
     otto = economist("otto")
     paths, page = everything(otto), windows.open(otto)

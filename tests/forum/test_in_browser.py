@@ -9,6 +9,7 @@ from degentalk.forum import services as forum
 from degentalk.forum.models import Like, Post, Thread
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from xp import services as xp
 
 pytestmark = browsing.MARKS
@@ -231,7 +232,7 @@ def test_a_moderator_hides_and_restores_in_place(page, bob):
     assert page.evaluate("[stays, violations]") == [True, []]
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_pages_have_no_barriers(windows, bob, thread):
     User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
     for number in range(2, 22):

@@ -8,6 +8,7 @@ from degentalk.forum import services as forum
 from degentalk.forum.models import Post, Tip
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.forum.tipping import balance, counted, member, post_by, tip
 
 pytestmark = browsing.MARKS
@@ -108,7 +109,7 @@ def test_who_was_signed_out_elsewhere_is_told(page):
     assert not Tip.objects.exists()
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_pages_of_tips_have_no_barriers(windows, bob, post):
     User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
     admin, long = make.user("admin", is_staff=True, is_superuser=True), member("W" * 24, dgt=100)

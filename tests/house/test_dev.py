@@ -113,14 +113,22 @@ LONG = "import time; time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LONG}"
 
 
-def supervise(child: str, mark: str) -> subprocess.Popen[str]:
-    """A supervisor of a program with a child of its own, and of another program."""
+def supervise(child: str, mark: str) -> subprocess.Popen[bytes]:
+    """A supervisor of a program with a child of its own, and of another program.
+
+    Its output has no buffer: reading a line must take no more than that line, for `communicate` would never see it.
+    """
     variables = os.environ | {"DEGENTALK_MARK": mark}
     command = [sys.executable, "-c", SUPERVISED, child]
-    supervisor = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True)
+    supervisor = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, bufsize=0)
     assert supervisor.stdout is not None
-    assert supervisor.stdout.readline() == "up\n"
+    assert supervisor.stdout.readline() == b"up\n"
     return supervisor
+
+
+def last_words(supervisor: subprocess.Popen[bytes]) -> str:
+    """All that it says from now to its end."""
+    return supervisor.communicate(timeout=30)[0].decode()
 
 
 @linux
@@ -129,7 +137,7 @@ def test_a_signal_ends_all_parts_and_their_children(number: signal.Signals) -> N
     with supervise(LONG, mark := f"signal-{os.getpid()}-{number}") as supervisor:
         wait_until(lambda: len(marked(mark)) == 4)
         supervisor.send_signal(number)
-        said = supervisor.communicate(timeout=20)[0]
+        said = last_words(supervisor)
     assert said == "StoppedError: \n"
     assert marked(mark) == []
 
@@ -140,14 +148,14 @@ def test_a_part_that_does_not_stop_is_ended_by_force() -> None:
         wait_until(lambda: len(marked(mark)) == 4)
         time.sleep(0.5)  # until it ignores the signal
         supervisor.send_signal(signal.SIGINT)
-        supervisor.communicate(timeout=30)
+        last_words(supervisor)
     assert marked(mark) == []
 
 
 @linux
 def test_a_part_that_ends_by_itself_is_named_and_ends_the_rest() -> None:
     with supervise("raise SystemExit(3)", mark := f"ended-{os.getpid()}") as supervisor:
-        said = supervisor.communicate(timeout=20)[0]
+        said = last_words(supervisor)
     assert said == "EndedError: beat ended unexpectedly, so everything was stopped.\n"
     assert marked(mark) == []
 
@@ -155,7 +163,7 @@ def test_a_part_that_ends_by_itself_is_named_and_ends_the_rest() -> None:
 @linux
 def test_what_a_part_says_is_shown_with_its_name() -> None:
     with supervise("print('tick'); print('tock'); raise SystemExit(1)", f"said-{os.getpid()}") as supervisor:
-        said = supervisor.communicate(timeout=20)[0]
+        said = last_words(supervisor)
     assert said.splitlines()[:2] == ["  beat │ tick", "  beat │ tock"]
 
 

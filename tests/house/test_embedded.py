@@ -19,6 +19,7 @@ from degentalk.core.embedded.errors import ServerError
 from degentalk.core.embedded.places import Places
 from degentalk.core.embedded.servers import InUseError, Servers
 from tests.databases import ROOT
+from tests.extent import in_proof_only
 from tests.processes import wait_until
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root hands the servers to another user")
@@ -76,6 +77,7 @@ def test_data_is_there_after_a_second_start(base: Path) -> None:
         ours.stop()
 
 
+@in_proof_only
 def test_two_sets_of_servers_run_side_by_side(base: Path, embedded: Servers) -> None:
     second = Servers(inside(base, "second"), durable=False)
     embedded.start()
@@ -131,6 +133,7 @@ time.sleep(60)
 """
 
 
+@in_proof_only
 def test_the_next_start_recovers_from_a_killed_supervisor(embedded: Servers) -> None:
     found = embedded.places
     command = [sys.executable, "-c", START_AND_WAIT, str(found.data), str(found.sockets)]
@@ -200,6 +203,7 @@ def test_a_folder_of_somebody_else_is_refused(base: Path) -> None:
 
 
 @as_root
+@in_proof_only
 def test_private_folders_above_the_programs_stay_private(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private = base / "private-home"
     site_packages = private / "site-packages"

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from degentalk.core.owner import as_owner
+from tests.extent import in_proof_only
 from tests.house.test_schema import TRIGGERS, guards, rows
 
 RELEASED = [
@@ -66,6 +67,7 @@ def figures():
     return [rows(query) for query in FIGURES]
 
 
+@in_proof_only
 def test_l30_migrations_over_a_full_ledger_keep_every_sum_and_every_guard(before):
     assert all(before)
     call_command("migrate", verbosity=0)

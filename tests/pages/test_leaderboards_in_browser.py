@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from degentalk.accounts.models import User
 from tests import browsing
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.xp.test_boards import member_with
 from wallet import services as wallet
 
@@ -76,7 +77,7 @@ def test_without_a_script_every_link_works(windows, alice):
     expect(page.locator(".board tbody tr")).not_to_have_count(0)
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_the_pages_have_no_barriers(page):
     wallet.refresh_board()
     for address in ("", "?period=week&around=me", "?board=dgt-balance", "?board=dgt-spent"):

@@ -7,6 +7,7 @@ from paths import services as paths
 from paths.models import XpPath
 from tests import browsing, make
 from tests.browsing import PHONE, barriers
+from tests.extent import in_proof_only
 from tests.paths.standing import choose, earn, only, pause, primary, waits
 from tests.xp.test_path_shares import write
 
@@ -110,7 +111,7 @@ def everything(alice, three):
     pause(three[2])
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_the_pages_have_no_barriers(windows, three):
     alice = make.user("alice", time_zone="Asia/Tokyo")
     everything(alice, three)

@@ -117,3 +117,12 @@ def test_only_staff_with_the_permission_and_no_token(committed_db, client):
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k-1"}
     assert client.post(UNLOCKS, new(), content_type="application/json", headers=headers).status_code == 403
     assert not DgtUnlock.objects.filter(name="New").exists()
+
+
+@pytest.mark.parametrize("name", ["sale_ends_at", "available_from", "available_until"])
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_not_every_time_zone_has_is_refused(client, otto, name, moment):
+    sale = {"sale_cost_dgt": 20, "sale_starts_at": "2026-01-01T00:00:00Z", "sale_ends_at": "2026-02-01T00:00:00Z"}
+    answer = post(client, **new(**sale | {name: moment}))
+    assert (answer.status_code, DgtUnlock.objects.filter(name="New").count()) == (400, 0)
+    assert "The year must be" in str(answer.json()["errors"][name])

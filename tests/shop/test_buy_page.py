@@ -1,12 +1,16 @@
 """Buying over requests: what is confirmed, sent once or twice, refused, given to somebody else."""
 
+import dataclasses
 import re
 
 import pytest
 from django.utils import timezone
 
 from degentalk.core import switches
+from shop.api import purchase
 from shop.models import DgtUnlock, DgtUnlockLog, ShopPolicy
+from shop.services.acquiring import BUYING
+from shop.views import buying
 from tests import make
 from tests.html import html_of, main_of
 from tests.shop.selling import balance, buy, rich, unlock
@@ -299,3 +303,16 @@ def test_the_whole_page_of_a_form_is_left_once_it_is_done(page, alice, bob, how)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, f"/shop/{row.pk}")
     assert "DGT paid." in html_of(page.get(f"/shop/{row.pk}"))
     assert balance(alice) == 60
+
+
+def test_attempts_on_pages_and_over_the_api_are_counted_together(page, client, alice, monkeypatch):
+    few = dataclasses.replace(BUYING, most=2)
+    for module in (buying, purchase):
+        monkeypatch.setattr(module, "BUYING", few)
+    row = unlock("xp_boost", cost=10)
+    headers = {"Idempotency-Key": "one", "Authorization": f"Bearer {make.api_token(alice, 'shop:purchase')}"}
+    api = client.post(f"/api/shop/purchase/{row.pk}", {"price": 10}, content_type="application/json", headers=headers)
+    assert api.status_code == 201
+    assert send(page, row).status_code == 303
+    assert "too often" in main_of(send(page, row))
+    assert balance(alice) == 80

@@ -6,6 +6,7 @@ from degentalk.accounts.models import User
 from shop.models import DgtUnlock, DgtUnlockLog
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.shop.selling import balance, buy, rich, unlock
 from tests.shop.states import every_state
 
@@ -195,7 +196,7 @@ def test_using_something_updates_my_page(windows, alice):
     assert "“Night boost” is used" in page.inner_text(".toast b")
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_pages_of_the_shop_have_no_barriers(windows, alice):
     shelf = every_state(alice)
     pages = ["/shop", "/shop?type=badge&rarity=common", "/me?tab=unlocks", "/profile/alice"]

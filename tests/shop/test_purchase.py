@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import Error, connection, transaction
+from django.utils import timezone
 
 from degentalk.accounts import services as accounts
-from degentalk.accounts.models import Notification
+from degentalk.accounts.models import Notification, User
 from degentalk.core import clock, switches
 from degentalk.core.errors import KeyReused, MemberError, Refused
 from paths.models import XpPath
@@ -27,7 +28,7 @@ from tests import make
 from tests.shop.selling import balance, buy, rich, unlock
 from tests.threads import together
 from tests.wallet.test_ledger import drift
-from wallet.errors import NotEnoughDGT
+from wallet.errors import NotEnoughDGT, TooNew, Unverified
 from wallet.models import DgtTransaction
 from xp.models import StreakFreeze
 
@@ -176,6 +177,28 @@ def test_what_fails_at_delivery_takes_no_money(db, monkeypatch):
 # ── gifts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a6_who_may_not_send_dgt_yet_gives_no_gifts(db):
+    bob, row = rich("bob", 0), unlock()
+    young = rich("mallory")
+    User.objects.filter(pk=young.pk).update(date_joined=timezone.now())
+    refusal(TooNew, User.objects.get(pk=young.pk), row, to=bob)
+    alice = rich()
+    alice.emailaddress_set.update(verified=False)
+    refusal(Unverified, alice, row, to=bob)
+    assert buy(alice, row).payer == alice
+
+
+def test_who_cannot_pay_learns_nothing_of_others(db):
+    bob, row = rich("bob"), unlock(limit_per_member=1)
+    buy(bob, row)
+    refusal(NotEnoughDGT, rich("mallory", 10), row, to=bob)
+
+
+def test_a_gift_to_oneself_is_none(db):
+    alice = rich()
+    refusal(CannotReceive, alice, unlock(), to=alice)
+
+
 def test_a_gift_is_paid_by_one_and_owned_by_the_other_who_is_told(db):
     alice, bob, row = rich(), rich("bob", 0), unlock()
     item = buy(alice, row, to=bob, note="For the help")
@@ -185,7 +208,7 @@ def test_a_gift_is_paid_by_one_and_owned_by_the_other_who_is_told(db):
 
 
 def test_a_gift_is_judged_for_whoever_will_own_it(db):
-    alice, bob = rich(), rich("bob", 0)
+    alice, bob = rich(dgt=120), rich("bob", 0)
     assert "bob needs level 5" in refusal(GateClosed, alice, unlock(min_level=5), to=bob)
     row = unlock("title")
     buy(alice, row)

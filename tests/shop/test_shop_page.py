@@ -236,3 +236,16 @@ def test_the_shop_costs_a_visitor_four_queries(client, shelf, django_assert_max_
     client.get("/shop")
     with django_assert_max_num_queries(4):
         client.get("/shop")
+
+
+def test_what_its_type_does_not_know_any_more_is_left_out_and_kept_by_who_has_it(client, alice):
+    gone = unlock("avatar_frame", name="Gone frame")
+    unlock("title", name="Oracle")
+    item = buy(alice, gone)
+    DgtUnlock.objects.filter(pk=gone.pk).update(unlock_data={"frame": "no-more"})
+    make.signed_in(client, alice)
+    assert "Oracle" in names(html_of(client.get("/shop")))
+    assert "Gone frame" not in html_of(client.get("/shop"))
+    assert client.get(f"/shop/{gone.pk}").status_code == 404
+    assert {row["id"] for row in client.get("/api/shop/unlocks").json()["results"]}.isdisjoint({gone.pk})
+    assert (item.name, client.get("/me?tab=unlocks").status_code) == ("Gone frame", 200)

@@ -21,7 +21,9 @@ from tests import make
 from tests.shop.selling import balance, buy, rich, unlock
 from tests.threads import together
 from tests.wallet.test_ledger import drift
+from wallet import services as wallet
 from wallet.models import WalletPolicy
+from wallet.services.staff import reverse_by_staff
 from xp import services as xp
 from xp.models import StreakFreeze, XpBoost
 
@@ -304,3 +306,30 @@ def test_of_a_refund_and_a_use_at_once_one_wins(committed_db):
         if used == "done":
             break
     assert drift() == []
+
+
+def test_the_ledger_does_not_take_a_purchase_back_alone(db, otto):
+    alice = rich()
+    item = buy(alice, unlock())
+    with pytest.raises(Refused, match="refunded on the page of the acquired unlock"):
+        reverse_by_staff(journal_id=item.journal_id, key="r:1", reason="Alone", actor=otto, into_debt=False)
+    item.refresh_from_db()
+    assert (item.state, balance(alice)) == ("owned", 60)
+
+
+def test_what_was_reversed_alone_is_taken_away_by_the_refund_and_paid_once(db, otto):
+    alice = rich()
+    row = unlock(stock=1)
+    item = buy(alice, row)
+    journal = wallet.reverse(journal_id=item.journal_id, key="r:1", reason="By the site", actor=None)
+    assert balance(alice) == 100
+    taken = shop.refund(item=item, actor=otto, reason="Follows")
+    row.refresh_from_db()
+    assert (taken.state, taken.refund_journal_id, row.stock, balance(alice)) == ("refunded", journal.id, 1, 100)
+
+
+def test_whoever_has_the_gift_does_not_decide_its_refund(db, otto):
+    owner = make.user("owner", is_staff=True)
+    item = buy(rich(), unlock(), to=owner)
+    with pytest.raises(NoRefund, match="yourself"):
+        shop.refund(item=item, actor=otto, approver=owner, reason="Both")

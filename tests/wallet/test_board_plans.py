@@ -1,6 +1,7 @@
 """DGT boards of many members: work that does not grow with the site."""
 
-import pytest
+from functools import partial
+
 from django.db import connection
 
 from degentalk.accounts.models import User
@@ -44,34 +45,36 @@ def middle(kind, row):
     return DgtBoard(kind, size=25, around=row).page()
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda kind, row: DgtBoard(kind, size=25).page(),
-        middle,
-        lambda kind, row: DgtBoard(kind, size=25).page(middle(kind, row).next),
-        lambda kind, row: DgtBoard(kind, size=25).page(middle(kind, row).previous),
-    ],
-    ids=["top", "around", "next", "previous"],
-)
-def test_a_page_reads_its_rows_and_not_the_board(committed_db, owner, kind, ask):
+ASKS = {
+    "top": lambda kind, row: DgtBoard(kind, size=25).page(),
+    "around": middle,
+    "next": lambda kind, row: DgtBoard(kind, size=25).page(middle(kind, row).next),
+    "previous": lambda kind, row: DgtBoard(kind, size=25).page(middle(kind, row).previous),
+}
+
+
+def pages():
+    """The plans of every page of every board."""
+    rows = {name: row_at(kind, 1_500) for name, kind in KINDS.items()}
+    return {(name, how): plans_of(partial(ask, KINDS[name], rows[name])) for name in KINDS for how, ask in ASKS.items()}
+
+
+def test_a_page_reads_its_rows_and_not_the_board(committed_db, owner):
     """However many members: every row by its index, none of them skipped over."""
     crowd(owner, last=2_000)
-    row = row_at(kind, 1_500)
-    few = plans_of(lambda: ask(kind, row))
+    few = pages()
     crowd(owner, first=2_001, last=MEMBERS)
-    many = plans_of(lambda: ask(kind, row))
-    assert (len(many), scans(many)) == (len(few), set())
-    assert buffers(many) <= buffers(few) * 1.3 + 20
+    for page, many in pages().items():
+        assert (page, len(many), scans(many)) == (page, len(few[page]), set())
+        assert buffers(many) <= buffers(few[page]) * 1.3 + 20, page
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_a_position_counts_no_further_than_it_is_exact(committed_db, owner, kind):
+def test_a_position_counts_no_further_than_it_is_exact(committed_db, owner):
     crowd(owner)
-    figure, _user_id = row_at(kind, 10_500)
-    (plan,) = plans_of(lambda: DgtBoard(kind).position_of(figure))
-    assert counts([plan]) <= 10_000
+    for kind in KINDS.values():
+        figure, _user_id = row_at(kind, 10_500)
+        (plan,) = plans_of(partial(DgtBoard(kind).position_of, figure))
+        assert counts([plan]) <= 10_000
 
 
 def test_a_place_costs_a_few_looks_at_the_index_more_than_its_position(committed_db, owner):

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from degentalk.accounts.models import User
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.wallet.test_ledger import drift, give
 from wallet import services as wallet
 from wallet.models import DgtJournal, UserWallet, WalletPolicy
@@ -144,7 +145,7 @@ def test_the_transaction_id_is_copied_with_one_click(page, alice, bob):
     assert page.evaluate("getSelection().toString() || document.activeElement.value") == str(journal.public_id)
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_the_pages_have_no_barriers(page, alice, bob):
     WalletPolicy.objects.update(fee_bps=500)
     journal = wallet.send(sender=alice, receiver=bob, amount=10, key="transfer:1", memo="W" * 140)

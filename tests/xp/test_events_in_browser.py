@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from degentalk.core import clock
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.xp.test_event_pages import coming, ended
 from tests.xp.test_events import on_now
 from tests.xp.test_refusals import refused
@@ -66,7 +65,7 @@ def test_joining_works_without_a_script(windows):
     assert EventParticipation.objects.count() == 1
 
 
-@pytest.mark.proof
+@in_proof_only
 def test_the_pages_have_no_barriers(windows):
     alice = make.user("alice", time_zone="Asia/Tokyo")
     event, page = everything(alice), windows.open(alice)

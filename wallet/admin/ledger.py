@@ -18,6 +18,7 @@ from degentalk.accounts.models import User
 from degentalk.approvals.models import Approval
 from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, link_to, list_link, pretty_json
 from degentalk.core.templatetags.degen import signed
+from wallet import taken_back
 from wallet.accounts import SYSTEM_ACCOUNTS
 from wallet.admin.asking import AskingForm, AskingMixin, Question
 from wallet.models import DgtAccount, DgtJournal, DgtTransaction, UserWallet
@@ -116,7 +117,11 @@ def _reverse(row: DgtJournal, given: dict[str, Any], staff: User) -> str | Appro
 
 
 def _can_be_reversed(row: DgtJournal) -> bool:
-    return row.kind not in NEVER_REVERSED and not hasattr(row, "reversed_by")
+    return not _why_never(row) and not hasattr(row, "reversed_by")
+
+
+def _why_never(row: DgtJournal) -> str | Promise:
+    return NEVER_REVERSED.get(row.kind, "") or taken_back.elsewhere(row.pk)
 
 
 @admin.register(DgtJournal)
@@ -141,7 +146,7 @@ class DgtJournalAdmin(AskingMixin, ReadOnlyAdmin):
             makes_sense=_can_be_reversed,
             take=_reverse,
             form=ReverseForm,
-            why_never=lambda row: NEVER_REVERSED.get(row.kind, ""),
+            why_never=_why_never,
             is_limited=True,
         ),
     )

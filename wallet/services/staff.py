@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core.errors import Refused
+from wallet import taken_back
 from wallet.models import DgtTransaction, UserWallet, WalletFreeze
 from wallet.services.calling import Journal, ask, call, check_amount, request_hash
 from wallet.services.ledger import reverse
@@ -48,7 +49,12 @@ def hold_decisions(actor: User) -> None:
 def reverse_by_staff(
     *, journal_id: int, key: str, reason: str, actor: User, into_debt: bool, approver: User | None = None
 ) -> Journal:
-    """Reverse a journal, and tell its members what that moved and why. Raises what `reverse` does."""
+    """Reverse a journal, and tell its members what that moved and why.
+
+    Raises what `reverse` does, and Refused for one that is taken back elsewhere, with what hangs on it.
+    """
+    if where := taken_back.elsewhere(journal_id):
+        raise Refused(where)
     journal = reverse(
         journal_id=journal_id, key=key, reason=_given(reason), actor=actor, approver=approver, into_debt=into_debt
     )

@@ -68,6 +68,11 @@ def closed_to(user: User) -> MemberError | None:
     return _closed(user, UserWallet.objects.of(user), _policy_for(user, "transfers"), "transfers")
 
 
+def too_new_to_send(user: User) -> MemberError | None:
+    """Why the age of the account, or an address that nobody confirmed, forbids to send DGT; None where they do not."""
+    return _too_new(user, _policy_for(user, "transfers"))
+
+
 def _policy_for(user: User, switch: str) -> Any:
     """The policy, with what else decides: `now`, `is_on`, `is_verified`."""
     verified = EmailAddress.objects.filter(user_id=user.pk, verified=True)
@@ -77,15 +82,19 @@ def _policy_for(user: User, switch: str) -> Any:
 
 def _closed(user: User, wallet: UserWallet, policy: Any, switch: str) -> MemberError | None:
     """What the door would say first."""
-    opens_at = user.date_joined + timedelta(hours=policy.min_account_age_hours)
     if not policy.is_on:
         return SwitchedOff(switch)
-    if opens_at > policy.now:
-        return errors.too_new(opens_at)
-    if policy.needs_verified_email and not policy.is_verified:
-        return errors.unverified()
+    if too_new := _too_new(user, policy):
+        return too_new
     if wallet.sending_is_stopped:
         return errors.disputed()
     if wallet.is_frozen:
         return errors.frozen()
     return errors.owing(wallet.debt_dgt) if wallet.debt_dgt else None
+
+
+def _too_new(user: User, policy: Any) -> MemberError | None:
+    opens_at = user.date_joined + timedelta(hours=policy.min_account_age_hours)
+    if opens_at > policy.now:
+        return errors.too_new(opens_at)
+    return errors.unverified() if policy.needs_verified_email and not policy.is_verified else None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
+from degentalk.core.moments import refuse_far
 from xp.rules import ONE
 
 MULTIPLIER_MAX_BPS = 10 * ONE
@@ -82,6 +83,10 @@ class SpecialEvent(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("xp:event", args=[self.slug])
+
+    def clean(self) -> None:
+        """Raises ValidationError for moments that not every time zone has."""
+        refuse_far(self, "starts_at", "ends_at")
 
 
 class EventParticipation(models.Model):
