@@ -324,5 +324,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # Django's own handler would say everything twice
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handler would say everything twice
+        "stripe": {"level": "WARNING"},  # at INFO it names every address that it asks
+    },
 }

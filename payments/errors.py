@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from degentalk.core.errors import Conflict, MemberError, NotFound
 from payments.money import dollars
+from wallet.errors import WalletFrozen
 
 
 class NoSuchPackage(NotFound):
@@ -50,7 +51,12 @@ class OrderClosed(Conflict):
     code = "order-closed"
 
     def __init__(self) -> None:
-        super().__init__(_("This order cannot be paid any more. Order again: nothing was charged for it."))
+        super().__init__(_("This order cannot be paid any more. If you paid it, it is credited; if not, order again."))
+
+
+def frozen() -> WalletFrozen:
+    """Nobody is charged for what the wallet cannot take."""
+    return WalletFrozen(_("Your wallet is frozen: what you bought could not be credited."))
 
 
 class ProviderOff(MemberError):
@@ -61,6 +67,10 @@ class ProviderOff(MemberError):
 
     def __init__(self) -> None:
         super().__init__(_("This way to pay is not set up here."))
+
+
+class PaymentMissing(Exception):
+    """The provider knows nothing any more of a payment that it told us of: people must look into it."""
 
 
 class ProviderUnreachable(MemberError):

@@ -13,7 +13,7 @@ from degentalk.core import switches
 from degentalk.core.clock import database_time
 from degentalk.core.switches import SwitchedOff
 from payments import providers
-from payments.errors import ProviderOff
+from payments.errors import ProviderOff, frozen
 from payments.forms import OrderForm
 from payments.models import DgtPackage, Order, OrderMovement, Provider
 from payments.money import dollars
@@ -87,7 +87,7 @@ def closed(wallet: UserWallet | None, provider: str = Provider.STRIPE) -> str:
     if not switches.is_on(provider):
         return str(SwitchedOff(provider))
     if wallet and wallet.is_frozen:
-        return _("Your wallet is frozen: what you bought could not be credited.")
+        return str(frozen())
     return ""
 
 

@@ -204,7 +204,9 @@ def unverified() -> Unverified:
 
 def disputed() -> PaymentDisputed:
     """What the member paid with a card may be taken back."""
-    return PaymentDisputed(_("A card payment of yours is disputed: until that is decided you cannot send DGT."))
+    return PaymentDisputed(
+        _("A card payment of yours is disputed: until that is decided you can neither send DGT nor give gifts.")
+    )
 
 
 def frozen() -> WalletFrozen:

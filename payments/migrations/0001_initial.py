@@ -314,9 +314,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("event_id", models.CharField(max_length=255, verbose_name="id")),
-                ("type", models.CharField(max_length=100, verbose_name="type")),
+                ("type", models.CharField(max_length=255, verbose_name="type")),
                 ("object_id", models.CharField(blank=True, max_length=255, verbose_name="about")),
-                ("api_version", models.CharField(blank=True, max_length=40, verbose_name="API version")),
+                ("api_version", models.CharField(blank=True, max_length=255, verbose_name="API version")),
                 ("body", models.TextField(verbose_name="as it came")),
                 (
                     "source",

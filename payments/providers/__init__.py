@@ -28,7 +28,7 @@ class Way(Protocol):
         """Where the buyer pays; the same each time. Raises ProviderUnreachable, OrderClosed."""
 
     def look(self, order: Order) -> Facts:
-        """All that the provider says of this order now. Raises ProviderUnreachable."""
+        """All that the provider says of this order now. Raises ProviderUnreachable, PaymentMissing."""
 
     def order_of(self, event: ProviderEvent) -> Order | None:
         """Whose event it is; None if it is none of ours. Raises ProviderUnreachable."""

@@ -12,9 +12,10 @@ from degentalk.core.clock import database_time
 from degentalk.core.errors import Refused
 from degentalk.core.limits import Limit
 from payments import providers
-from payments.errors import NoSuchPackage, OrderClosed, ProviderOff, QuoteChanged
+from payments.errors import NoSuchPackage, OrderClosed, ProviderOff, QuoteChanged, frozen
 from payments.models import DgtPackage, Order, OrderChange
 from payments.states import State
+from wallet.models import UserWallet
 
 ORDERING = Limit("payments.order", most=20, seconds=3600)
 """How many orders a member may begin, by page and API together."""
@@ -30,7 +31,7 @@ def require_way(name: str) -> None:
 def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int] | None = None) -> Order:
     """Write an order with what the package costs now. `quoted` is the price in cents and the DGT that the buyer saw.
 
-    Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended).
+    Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended), WalletFrozen.
     """
     switches.require(provider)
     package = DgtPackage.objects.on_sale().select_for_update(no_key=True).filter(pk=package_id).first()
@@ -41,6 +42,7 @@ def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int]
     buyer = User.objects.get(pk=user.pk)
     if not buyer.is_active:
         raise Refused(_("Your account is suspended."))
+    _refuse_frozen(buyer)
     now = database_time()
     order = Order.objects.create(
         user=buyer,
@@ -64,10 +66,17 @@ def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int]
 def pay(order: Order) -> str:
     """Where the buyer pays this order: the same however often it is asked for. Calls out; no transaction is open.
 
-    Raises OrderClosed, ProviderOff, ProviderUnreachable, SwitchedOff.
+    Raises OrderClosed, ProviderOff, ProviderUnreachable, SwitchedOff, WalletFrozen.
     """
-    if order.state not in (State.CREATED, State.PENDING) or order.expires_at <= database_time():
+    is_open = order.state in (State.CREATED, State.PENDING) and order.expires_at > database_time()
+    if not is_open or order.user is None:
         raise OrderClosed
     require_way(order.provider)
     switches.require(order.provider)
+    _refuse_frozen(order.user)
     return providers.way(order.provider).open_payment(order)
+
+
+def _refuse_frozen(buyer: User) -> None:
+    if UserWallet.objects.of(buyer).is_frozen:
+        raise frozen()

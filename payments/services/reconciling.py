@@ -1,5 +1,6 @@
 """Comparing a provider's books with ours: what was missed is done exactly as if it had been told (S22, S27)."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -8,12 +9,15 @@ from django.db.models import Q
 
 from degentalk.core.clock import database_time
 from payments import providers
+from payments.errors import ProviderOff, ProviderUnreachable
 from payments.models import Order, ReconcileCursor
 from payments.providers import Difference
 from payments.rules import target
 from payments.services.looking import look
 from payments.services.settling import settle
 from payments.states import SETTLED, State
+
+logger = logging.getLogger(__name__)
 
 OVERLAP = timedelta(hours=1)
 """Looked at again each time: providers list late what happened earlier."""
@@ -53,8 +57,23 @@ def _mend(provider: str, since: datetime) -> list[Difference]:
     for difference in providers.way(provider).missed(since):
         found.append(difference)
         if difference.order is not None:
-            look(difference.order, because="reconciled")
+            found += _looked_at(difference.order, because="reconciled")
     return found
+
+
+def _looked_at(order: Order, *, because: str) -> list[Difference]:
+    """Look, and name what kept us from it: one order never keeps the others waiting (S28).
+
+    Raises ProviderUnreachable and ProviderOff, which are about all of them.
+    """
+    try:
+        look(order, because=because)
+    except (ProviderOff, ProviderUnreachable):
+        raise
+    except Exception as error:
+        logger.exception("payments: order %s could not be looked at", order.pk)
+        return [Difference(f"could not be looked at: {error}", order)]
+    return []
 
 
 def _look_at_paid(provider: str, since: datetime) -> Iterator[Difference]:
@@ -62,7 +81,8 @@ def _look_at_paid(provider: str, since: datetime) -> Iterator[Difference]:
     paid = Order.objects.filter(provider=provider, paid_at__gte=since).order_by("id")
     for order in paid.iterator():
         before = _standing(order)
-        after = _standing(look(order, because="swept"))
+        yield from _looked_at(order, because="swept")
+        after = _standing(order)
         if before != after:
             yield Difference(f"was {before}, is {after}", order)
 
@@ -103,7 +123,16 @@ def _due(order: Order) -> int:
 def settle_waiting(*, limit: int = 500) -> int:
     """Try again what waits for a wallet or a member, and what a crash left undone; how many it settled."""
     left = Order.objects.filter(~Q(waits_for="") | Q(state=State.CONFIRMED)).order_by("changed_at", "id")[:limit]
-    return sum(1 for order in left if not settle(order, because="tried again").waits_for)
+    return sum(1 for order in left if _settled(order))
+
+
+def _settled(order: Order) -> bool:
+    """Whether it waits for nothing any more."""
+    try:
+        return not settle(order, because="tried again").waits_for
+    except Exception:  # one order never keeps the others waiting
+        logger.exception("payments: order %s could not be settled", order.pk)
+        return False
 
 
 def close_expired(*, limit: int = 200) -> int:
@@ -115,4 +144,6 @@ def close_expired(*, limit: int = 200) -> int:
 
 
 def _close(order: Order) -> bool:
-    return look(order, because="its time is over").state not in (State.CREATED, State.PENDING)
+    _looked_at(order, because="its time is over")
+    order.refresh_from_db(fields=["state"])
+    return order.state not in (State.CREATED, State.PENDING)

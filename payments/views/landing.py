@@ -15,7 +15,7 @@ from degentalk.core.errors import TooOften
 from degentalk.core.fields import DIGITS
 from degentalk.core.limits import Limit
 from payments import services as payments
-from payments.errors import ProviderOff, ProviderUnreachable
+from payments.errors import PaymentMissing, ProviderOff, ProviderUnreachable
 from payments.models import Order
 from payments.presentation import OrderShown, order_shown
 from payments.views.answers import may_lead_to_checkout, own_order, wallet_of
@@ -79,7 +79,7 @@ def _looked_at(member: User, order: Order) -> Order:
         payments.look(order, because="the buyer came back")
     except TooOften:
         return order
-    except (ProviderOff, ProviderUnreachable):
-        logger.warning("payments: the provider does not answer about order %s; its webhook or a look does", order.pk)
+    except (PaymentMissing, ProviderOff, ProviderUnreachable):
+        logger.warning("payments: the provider says nothing about order %s; its webhook or a look does", order.pk)
         return order
     return own_order(member, order.public_id)

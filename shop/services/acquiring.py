@@ -134,7 +134,7 @@ def _refuse_buyer(buyer: User, receiver: User, unlock: DgtUnlock, *, is_gift: bo
         raise CannotReceive(_("A gift is for somebody else: buy it for yourself instead."))
     if not unlock.is_giftable:
         raise NotGiftable
-    if reason := wallet.too_new_to_send(buyer):  # who may send no DGT gives none as things either (A6)
+    if reason := wallet.giving_closed_to(buyer):  # who may send no DGT gives none as things either
         raise reason
 
 

@@ -28,7 +28,8 @@ from tests import make
 from tests.shop.selling import balance, buy, rich, unlock
 from tests.threads import together
 from tests.wallet.test_ledger import drift
-from wallet.errors import NotEnoughDGT, TooNew, Unverified
+from wallet import services as wallet
+from wallet.errors import NotEnoughDGT, PaymentDisputed, TooNew, Unverified
 from wallet.models import DgtTransaction
 from xp.models import StreakFreeze
 
@@ -186,6 +187,14 @@ def test_a6_who_may_not_send_dgt_yet_gives_no_gifts(db):
     alice.emailaddress_set.update(verified=False)
     refusal(Unverified, alice, row, to=bob)
     assert buy(alice, row).payer == alice
+
+
+def test_s19_who_disputes_a_payment_gives_no_gifts_until_it_is_decided(db):
+    alice, bob, row = rich(), rich("bob", 0), unlock()
+    wallet.stop_sending(user=alice, because="order:1")
+    refusal(PaymentDisputed, alice, row, to=bob)
+    wallet.let_send(user=alice, because="order:1")
+    assert buy(alice, row, to=bob).user == bob
 
 
 def test_who_cannot_pay_learns_nothing_of_others(db):

@@ -342,7 +342,7 @@ CLOSED = [
     (freeze, "Your wallet is frozen while staff look into it. Nothing can move until then."),
     (join_just_now, "Your account is too new to send DGT. You can from 21 Nov 2026, 12:00 UTC on."),
     (lose_the_address, "Confirm your e-mail address first; then you can send DGT."),
-    (dispute, "A card payment of yours is disputed: until that is decided you cannot send DGT."),
+    (dispute, "A card payment of yours is disputed: until that is decided you can neither send DGT nor give gifts."),
     (owe, "You owe 40 DGT, which the next DGT you get repays. Until then you can spend none."),
 ]
 

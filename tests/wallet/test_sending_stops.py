@@ -20,7 +20,7 @@ from wallet import services as wallet
 from wallet.errors import PaymentDisputed
 from wallet.models import DgtJournal, SendingStop, UserWallet
 
-DISPUTED = "A card payment of yours is disputed: until that is decided you cannot send DGT."
+DISPUTED = "A card payment of yours is disputed: until that is decided you can neither send DGT nor give gifts."
 ORDER = "order:0b1e"
 
 

@@ -9,7 +9,7 @@ from wallet.services.holds import capture, hold, release
 from wallet.services.ledger import claw_back, credit, debit, purchase, reverse
 from wallet.services.sending import send
 from wallet.services.staff import adjust, freeze, hold_decisions, unfreeze
-from wallet.services.standing import Transferable, closed_to, too_new_to_send, transferable_of
+from wallet.services.standing import Transferable, closed_to, giving_closed_to, transferable_of
 from wallet.services.stops import let_send, stop_sending
 from wallet.services.transfers import tip, transfer
 
@@ -24,6 +24,7 @@ __all__ = [
     "credit",
     "debit",
     "freeze",
+    "giving_closed_to",
     "hold",
     "hold_decisions",
     "let_send",
@@ -34,7 +35,6 @@ __all__ = [
     "send",
     "stop_sending",
     "tip",
-    "too_new_to_send",
     "transfer",
     "transferable_of",
     "unfreeze",

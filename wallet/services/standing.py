@@ -68,9 +68,12 @@ def closed_to(user: User) -> MemberError | None:
     return _closed(user, UserWallet.objects.of(user), _policy_for(user, "transfers"), "transfers")
 
 
-def too_new_to_send(user: User) -> MemberError | None:
-    """Why the age of the account, or an address that nobody confirmed, forbids to send DGT; None where they do not."""
-    return _too_new(user, _policy_for(user, "transfers"))
+def giving_closed_to(user: User) -> MemberError | None:
+    """Why a member can give nothing away, not even what DGT bought: the age of the account, an address that nobody
+    confirmed (A6), a disputed payment (S19). None where they can."""
+    if too_new := _too_new(user, _policy_for(user, "transfers")):
+        return too_new
+    return errors.disputed() if UserWallet.objects.of(user).sending_is_stopped else None
 
 
 def _policy_for(user: User, switch: str) -> Any:

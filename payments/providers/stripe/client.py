@@ -42,6 +42,11 @@ def _client(key: str, base: str) -> stripe.StripeClient:
     )
 
 
+def is_missing(error: stripe.InvalidRequestError) -> bool:
+    """Whether Stripe says that it has no such thing: of another account, or of a test mode that was emptied."""
+    return error.code == "resource_missing"
+
+
 @contextmanager
 def calling() -> Iterator[stripe.StripeClient]:
     """The client; whatever keeps Stripe from answering becomes ProviderUnreachable, with its reason kept behind it.

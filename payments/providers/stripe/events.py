@@ -10,7 +10,7 @@ import stripe
 from django.conf import settings
 
 from payments.models import Order, ProviderEvent, Review, StripeDgtSession
-from payments.providers.stripe.client import calling
+from payments.providers.stripe.client import calling, is_missing
 from payments.providers.stripe.sessions import attach
 from payments.services.reviews import open_review
 
@@ -118,8 +118,13 @@ def _order_of_session(session_id: str) -> Order | None:
     stored = StripeDgtSession.objects.select_related("order").filter(session_id=session_id).first()
     if stored is not None:
         return stored.order
-    with calling() as client:
-        return find_order(client.v1.checkout.sessions.retrieve(session_id))
+    try:
+        with calling() as client:
+            return find_order(client.v1.checkout.sessions.retrieve(session_id))
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def _order_of_payment(intent_id: str) -> Order | None:

@@ -6,8 +6,9 @@ import stripe
 from django.conf import settings
 
 from degentalk.core.clock import database_time
+from payments.errors import PaymentMissing
 from payments.models import Order, Review, StripeDgtSession
-from payments.providers.stripe.client import calling
+from payments.providers.stripe.client import calling, is_missing
 from payments.states import Facts
 
 EXPAND = ["payment_intent.latest_charge"]
@@ -19,15 +20,27 @@ GONE = frozenset({"failed", "canceled"})
 
 
 def look(order: Order) -> Facts:
-    """The whole state of the order's payment. Raises ProviderUnreachable."""
+    """The whole state of the order's payment. Raises ProviderUnreachable, PaymentMissing."""
     stored = StripeDgtSession.objects.filter(order=order).first()
-    if stored is None:  # nobody has seen a page to pay on
-        return Facts(reference="", closed="expired" if order.expires_at <= database_time() else "")
-    with calling() as client:
-        session = client.v1.checkout.sessions.retrieve(stored.session_id, params={"expand": EXPAND})
-        found = facts_of(client, order, session)
+    if stored is None:
+        return _no_page(order)
+    try:
+        with calling() as client:
+            session = client.v1.checkout.sessions.retrieve(stored.session_id, params={"expand": EXPAND})
+            found = facts_of(client, order, session)
+    except stripe.InvalidRequestError as error:
+        if not is_missing(error):
+            raise
+        if order.paid_at:
+            raise PaymentMissing(f"Stripe knows no session {stored.session_id} any more") from error
+        return _no_page(order)
     _copy(stored, session)
     return found
+
+
+def _no_page(order: Order) -> Facts:
+    """There is no page to pay on: nobody has opened one, or Stripe has it no more."""
+    return Facts(reference="", closed="expired" if order.expires_at <= database_time() else "")
 
 
 def facts_of(client: stripe.StripeClient, order: Order, session: stripe.checkout.Session) -> Facts:
