@@ -54,9 +54,10 @@ seed: $(INSTALLED) ## load the demo data into the development database
 shell: $(INSTALLED) ## a Python prompt on the development database
 	@$(WITH_SERVERS) $(PY) manage.py shell
 
-bench: $(INSTALLED) ## measure the ledger, XP and boards against the raw limits of the server, pages against a bare one
+bench: $(INSTALLED) ## measure the ledger, XP and boards against the raw limits of the server, pages and webhooks against bare ones
 	@$(WITH_SERVERS) $(PY) -m bench
 	@$(WITH_SERVERS) $(PY) -m bench.pages
+	@$(WITH_SERVERS) $(PY) -m bench.webhook
 
 openapi: $(INSTALLED) ## write docs/openapi.yaml anew from the code
 	@DEBUG=on $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -85,7 +85,7 @@ def asking() -> Ask:
 
     def ask(address: str) -> None:
         answers: list[str] = []
-        answer = site(_environ(address, cookies), lambda status, *_: answers.append(status))
+        answer = site(environ_of(address, cookies), lambda status, *_: answers.append(status))
         length = sum(map(len, answer))
         answer.close()
         if answers != ["200 OK"] or not length:
@@ -103,7 +103,8 @@ def rate(ask: Ask, address: str) -> tuple[float, float]:
     return done / (time.perf_counter() - started), (time.process_time() - worked) / done * 1000
 
 
-def _environ(address: str, cookies: str) -> dict[str, Any]:
+def environ_of(address: str, cookies: str = "") -> dict[str, Any]:
+    """What a server hands to the site for a request of this address."""
     return {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": address,

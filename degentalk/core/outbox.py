@@ -1,15 +1,16 @@
 """Side effects leave after COMMIT: the transaction writes a row, a worker acts on it, at least once."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.db import connection, transaction
 
 from degentalk.core.clock import Clock
 from degentalk.core.models import OutboxMessage
+from degentalk.core.nudges import nudge_after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,9 @@ Handler = Callable[[dict[str, Any], str], None]
 handlers: dict[str, Handler] = {}
 
 TASK = "core.deliver_outbox"
+INSERT = """
+insert into outbox (topic, payload, key, attempts, last_error) values (%s, %s::jsonb, %s, 0, '') on conflict do nothing
+"""
 # Longer than any task may run, so that a message is only repeated when its worker died.
 LEASE = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(seconds=15)
@@ -27,11 +31,9 @@ def send(*, topic: str, payload: dict[str, Any], key: str) -> None:
     """Promise a side effect in the caller's transaction. A key that exists already changes nothing."""
     if not connection.in_atomic_block:
         raise RuntimeError("outbox.send() belongs into the transaction it depends on.")
-    OutboxMessage.objects.bulk_create(
-        [OutboxMessage(topic=topic, payload=payload, key=key)],
-        ignore_conflicts=True,
-    )
-    transaction.on_commit(_nudge)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [topic, json.dumps(payload), key])
+    nudge_after_commit(TASK)
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -85,11 +87,3 @@ def _deliver(message: OutboxMessage) -> bool:
 def _pause(attempts: int) -> timedelta:
     doublings = min(attempts - 1, 20)
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
-
-
-def _nudge() -> None:
-    """Ask a worker to deliver now. Without a broker the timetable does it a little later."""
-    try:
-        current_app.send_task(TASK, retry=False, ignore_result=True)
-    except Exception:
-        logger.warning("outbox: no broker; the timetable will deliver", exc_info=True)

@@ -42,6 +42,8 @@ CIRCLES: Final = (
 HIDES_FROM_BOARDS = 0.06
 HIDES_BALANCE = 0.1
 UNVERIFIED = 0.07
+OLD_ENOUGH_DAYS = 1.1
+"""How old the policy wants an account to be that sends something, and a little."""
 NEWCOMER_DAYS_AGO = 0.4
 BANNED_DAYS_AGO_MAX = 16
 TOP_LEVELS_OPEN = 5
@@ -90,6 +92,10 @@ class Person:
     def is_here(self, days_ago: float) -> bool:
         """Whether they are a member at that time."""
         return self.joined_days_ago > days_ago and (self.banned is None or self.banned.days_ago < days_ago)
+
+    def may_send(self, days_ago: float) -> bool:
+        """Whether the policy lets them send DGT, or give what DGT bought, at that time."""
+        return self.is_verified and self.is_here(days_ago) and self.joined_days_ago > days_ago + OLD_ENOUGH_DAYS
 
 
 ALMOST_THERE: Final = 0.99

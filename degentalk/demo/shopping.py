@@ -36,5 +36,6 @@ def _trips(person: Person, others: Sequence[Person], now: datetime, draw: random
         return
     for age, chance, gift, receiver in list(zip(ages, luck, gives, receivers, strict=True))[:trips]:
         if person.is_here(age):
-            to = receiver if gift < GIVES and receiver != person.username else None
+            may_give = receiver != person.username and person.may_send(age)
+            to = receiver if gift < GIVES and may_give else None
             yield Shop(now - timedelta(days=age), person.username, chance, to)

@@ -16,8 +16,6 @@ TIPPED, TIPPED_LATELY = 0.03, 0.12
 LATELY_DAYS = 12
 TIPS_MAX = 7
 TIPS_MEAN_DAYS = 0.6
-OLD_ENOUGH_DAYS = 1.1
-"""What the policy asks of both, and a little."""
 WISHES_DGT = (5, 5, 5, 10, 10, 10, 25, 50, 50, 100)
 SAYS_SOMETHING = 0.35
 TIPS_FOR_VERA, TIPS_BY_VERA = 4, 4
@@ -89,10 +87,7 @@ def _tip(
     if (
         giver is not written.author
         and age > NEWEST_DAYS_AGO
-        and all(
-            person.is_verified and person.is_here(age) and person.joined_days_ago > age + OLD_ENOUGH_DAYS
-            for person in (giver, written.author)
-        )
+        and all(person.may_send(age) for person in (giver, written.author))
     ):
         yield Tip(now - timedelta(days=age), number, index, giver.username, wish, message)
 

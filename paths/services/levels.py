@@ -1,13 +1,9 @@
 """Levels that follow a changed curve of a path, in batches."""
 
-import logging
+from django.db import connection
 
-from celery import current_app
-from django.db import connection, transaction
-
+from degentalk.core.nudges import nudge_after_commit
 from paths.models import XpPath
-
-logger = logging.getLogger(__name__)
 
 TASK = "paths.recompute_levels"
 MEMBERS_PER_BATCH = 1_000
@@ -26,7 +22,7 @@ def recompute_levels(*, batch: int = MEMBERS_PER_BATCH) -> int:
 
 def follow_new_curve() -> None:
     """Once the caller's transaction is committed, ask a worker to begin; without a broker the timetable does."""
-    transaction.on_commit(_nudge)
+    nudge_after_commit(TASK)
 
 
 def _recompute(path_id: str, batch: int) -> int:
@@ -50,10 +46,3 @@ def _behind(path_id: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(BEHIND, [path_id])
         return [row for (row,) in cursor.fetchall()]
-
-
-def _nudge() -> None:
-    try:
-        current_app.send_task(TASK, retry=False, ignore_result=True)
-    except Exception:
-        logger.warning("curve of a path: no broker; the timetable will begin", exc_info=True)

@@ -193,4 +193,4 @@ def test_a_commit_survives_a_broker_that_is_down() -> None:
         REDIS_URL="unix:///nowhere/valkey.sock",
     )
     assert (sent.returncode, OutboxMessage.objects.waiting().count()) == (0, 1)
-    assert "no broker; the timetable will deliver" in sent.stderr
+    assert "no broker; the timetable will begin core.deliver_outbox" in sent.stderr

@@ -13,6 +13,7 @@ from degentalk.demo.conversations import Conversation, conversations
 from degentalk.demo.history import history
 from degentalk.demo.occasions import calendar, joins
 from degentalk.demo.people import CIRCLES, Person, everybody
+from degentalk.demo.shopping import shopping_of
 from degentalk.demo.society import A_MINUTE
 from degentalk.demo.words.gaps import EITHER_OR, GAP
 from xp import defaults
@@ -155,3 +156,12 @@ def test_nobody_is_paid_more_by_events_than_was_missing(missing, seed):
     joined = joins(calendar(NOON, DAYS), NOON - timedelta(days=DAYS), NOON, missing, 0, random.Random(seed))
     assert sum(event.participation_xp for _moment, event in joined) <= missing
     assert all(event.starts_at <= moment < event.ends_at for moment, event in joined)
+
+
+def test_whoever_gives_something_away_has_an_old_enough_account_and_a_confirmed_address(people):
+    by_name = {person.username: person for person in people}
+    given = [trip for seed in range(40) for trip in shopping_of(people, NOON, seed) if trip.to]
+    ages = {trip: (NOON - trip.at) / timedelta(days=1) for trip in given}
+    assert len(given) > 100
+    assert [trip for trip, age in ages.items() if not by_name[trip.username].is_verified] == []
+    assert [trip for trip, age in ages.items() if by_name[trip.username].joined_days_ago < age + 1] == []

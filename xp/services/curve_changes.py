@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from celery import current_app
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
 from degentalk.core.errors import Conflict, Refused
+from degentalk.core.nudges import nudge_after_commit
 from degentalk.rulebook import services as rulebook
 from xp import rules, sections
 from xp.errors import in_words
@@ -143,7 +143,7 @@ def _change(thresholds: Mapping[int, int], pays_rewards: bool, reason: str, acto
         "levels": moved, "pays": _("yes") if pays_rewards else _("no"), "reason": reason,
     }  # fmt: skip
     LogEntry.objects.log_actions(actor.pk, [change], CHANGE, message, single_object=True)
-    transaction.on_commit(_nudge)
+    nudge_after_commit(TASK)
     return change
 
 
@@ -210,11 +210,3 @@ def _paid_now(batch: list[Relevelled]) -> dict[int, int]:
     for user_id, dgt in paid.values_list("user_id", "dgt_reward"):
         sums[user_id] = sums.get(user_id, 0) + dgt
     return sums
-
-
-def _nudge() -> None:
-    """Ask a worker to begin now. Without a broker the timetable does it a little later."""
-    try:
-        current_app.send_task(TASK, retry=False, ignore_result=True)
-    except Exception:
-        logger.warning("change of the curve: no broker; the timetable will begin", exc_info=True)
