@@ -17,6 +17,8 @@ from degentalk.sandbox.chain.hexes import checked_address, checksummed
 from degentalk.sandbox.chain.paying import Mode
 from degentalk.sandbox.chain.world import ETHER, SHARE, SUPPLY, World
 
+MOST_BLOCKS = 10_000
+
 
 class Actions:
     """The verbs."""
@@ -89,8 +91,8 @@ class Actions:
     def mine(self, blocks: int = 1) -> int:
         """So many new blocks; the height then."""
         with self.world.node.lock:
-            if not 1 <= blocks <= 10_000:
-                raise RefusedError("from 1 to 10000 blocks at once")
+            if not 0 <= blocks <= MOST_BLOCKS:
+                raise RefusedError(f"at most {MOST_BLOCKS} blocks at once")
             self.world.node.mine(blocks)
             paying.send_due(self.world)
             return self.world.node.head.number

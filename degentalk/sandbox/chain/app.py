@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from degentalk.sandbox.chain import control, rpc, serving
+from degentalk.sandbox.chain import control, dashboard, rpc, serving
 from degentalk.sandbox.chain.actions import Actions
 
 STYLE = Path(__file__).resolve().parents[1] / "stripe" / "static"  # both sandboxes look alike
@@ -15,5 +15,6 @@ def make(actions: Actions) -> Flask:
     app = Flask(__name__, static_folder=STYLE)
     app.register_blueprint(rpc.blueprint(actions.world))
     app.register_blueprint(control.blueprint(actions))
+    app.register_blueprint(dashboard.blueprint(actions))
     app.before_request(serving.only_here)
     return app

@@ -17,6 +17,7 @@ from degentalk.sandbox.chain.world import World
 
 START = 1_800_000_000  # where the clock stands with a seed, unless `start` says another second
 POLL_SECONDS = 0.01
+IDLE_SECONDS = 60  # from block to block while everything is finalized: what is remembered is soon grown again
 PATIENCE_SECONDS = 5.0  # with a request that is under way when it ends
 
 
@@ -86,6 +87,8 @@ class Chain(Actions):
         self._threads.append(thread)
 
     def _tick(self) -> None:
-        """A block each time that the interval has passed, until the end."""
+        """A block each time that the interval has passed, until the end; a seldom one while nobody waits for any."""
         while not self.world.stopping.wait(self._interval):
-            self.mine()
+            with self.world.node.lock:
+                if self.world.is_busy() or self.now() - self.world.node.head.timestamp >= IDLE_SECONDS:
+                    self.mine()

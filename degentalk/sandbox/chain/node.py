@@ -134,7 +134,7 @@ class Node:
     def _decoded(self, raw: bytes) -> SignedTransactionAPI:
         try:
             transaction = self.evm.decode(raw)
-            transaction.validate()
+            transaction.check_signature_validity()
             _ = transaction.sender
         except (RLPException, ValueError, TypeError, IndexError) as error:
             raise RpcError(f"rlp: cannot read this transaction ({error})") from None

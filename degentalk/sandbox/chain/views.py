@@ -103,7 +103,10 @@ class View:
 def _matcher(wanted: Json) -> Any:
     """Whether a log has one of the addresses, and at each place one of the topics, None meaning any."""
     addresses = _alternatives(wanted.get("address"), 20)
-    topics = [_alternatives(topic, 32) for topic in wanted.get("topics") or []]
+    places = wanted.get("topics") or []
+    if not isinstance(places, list):
+        raise RpcError("invalid argument 0: topics are no list", INVALID_PARAMS)
+    topics = [_alternatives(topic, 32) for topic in places]
 
     def fits(log: Json) -> bool:
         if addresses is not None and log["address"] not in addresses:

@@ -78,6 +78,11 @@ class World:
         signed = self.account(sender).sign_transaction(fields | {"nonce": nonce, "chainId": self.options.chain_id})
         return bytes(signed.raw_transaction)
 
+    def is_busy(self) -> bool:
+        """Whether somebody waits for a block: for a transaction, or for its finality."""
+        newest = self.node.blocks[-self.options.finalized_depth - 1 :]
+        return bool(self.node.pool or self.held) or any(block.transactions for block in newest)
+
     def close(self) -> None:
         """Let go of the file."""
         if self._memory is not None:
