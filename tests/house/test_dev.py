@@ -1,5 +1,6 @@
 """`make dev`: one terminal, every process, and none of them left behind."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,15 +14,18 @@ from pathlib import Path
 import pytest
 import requests
 
-from degentalk.core.dev import sandbox
+from degentalk.core.dev import chain, sandbox
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.embedded import places
 from degentalk.core.environment import Environment
+from degentalk.sandbox.chain import Chain
 from tests.databases import ROOT
 from tests.processes import marked, wait_until
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes through /proc")
 SOURCES = ("degentalk", "payments", "paths", "shop", "wallet", "xp", "templates", "static", "manage.py")
+
+PARTS = ("runserver", "worker", "beat", "degentalk.sandbox.stripe", "degentalk.sandbox.chain")
 
 
 @pytest.fixture
@@ -52,13 +56,17 @@ def start(checkout: Path, port: int, mark: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=checkout, env=variables, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
-def two_free_ports() -> int:
-    """The first of two that follow one another: the site's and, beside it, the sandbox's."""
+def three_free_ports() -> int:
+    """The first of three that follow one another: the site's and, beside it, those of the sandboxes."""
     while True:
         port = free_port()
-        with socket.socket() as probe:
-            if port < 65535 and probe.connect_ex(("127.0.0.1", port + 1)):
-                return port
+        if port < 65534 and not any(is_taken(beside) for beside in (port + 1, port + 2)):
+            return port
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(port: int) -> bool:
@@ -70,18 +78,20 @@ def answers(port: int) -> bool:
 
 @linux
 def test_ctrl_c_ends_every_process_of_a_site_that_works(committed_db: str, checkout: Path) -> None:
-    port, mark = two_free_ports(), f"ctrl-c-{committed_db}"
+    port, mark = three_free_ports(), f"ctrl-c-{committed_db}"
     with start(checkout, port, mark) as site:
         wait_until(lambda: answers(port) or site.poll() is not None, seconds=60)
         again = start(checkout, port, mark)
         said_again = again.communicate(timeout=30)[0]
-        wait_until(lambda: answers(port + 1) or site.poll() is not None, seconds=60)
+        for sandboxed in (port + 1, port + 2):
+            wait_until(lambda here=sandboxed: answers(here) or site.poll() is not None, seconds=60)
         running = " ".join(marked(mark))
         site.send_signal(signal.SIGINT)
         said = site.communicate(timeout=30)[0]
     assert site.returncode == 0, said
-    assert [part for part in ("runserver", "worker", "beat", "degentalk.sandbox.stripe") if part not in running] == []
+    assert [part for part in PARTS if part not in running] == []
     assert f"Payments    http://127.0.0.1:{port + 1}/ (Stripe in a sandbox: no money moves)" in said
+    assert f"Wallet      http://127.0.0.1:{port + 2}/ (a chain in a sandbox: nothing on it is worth anything)" in said
     assert said_again == (
         f"make dev: it already runs in this checkout: http://127.0.0.1:{port}/ (process {site.pid}).\n"
     )
@@ -208,6 +218,32 @@ def test_with_a_stripe_of_ones_own_there_is_no_sandbox(monkeypatch: pytest.Monke
 
 def test_the_highest_port_has_one_beside_it() -> None:
     assert sandbox.port_beside(65535) == 65534
+
+
+def test_the_site_uses_the_chain_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    assert chain.is_wanted(Environment(tmp_path / ".env"))
+    chain.configure(f"http://127.0.0.1:{chain.port_beside(8000)}/")
+    [told] = json.loads(os.environ["USDT_CHAINS"])
+    assert told["rpc"] == ["http://127.0.0.1:8002/rpc/main", "http://127.0.0.1:8002/rpc/second"]
+    assert chain.arguments(8002, tmp_path)[2:4] == ["--port", "8002"]
+
+
+def test_with_chains_of_ones_own_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("USDT_CHAINS", "[]")
+    assert not chain.is_wanted(Environment(tmp_path / ".env"))
+
+
+def test_the_site_is_told_what_the_chain_says_of_itself() -> None:
+    with Chain() as sandboxed:
+        told = chain.entry(sandboxed.home)
+        assert {name: told[name] for name in sandboxed.site_settings()} == sandboxed.site_settings()
+        assert told["rpc"] == [sandboxed.url, sandboxed.rpc("second")]
+
+
+def test_the_chain_has_a_port_of_its_own() -> None:
+    ports = [(port, sandbox.port_beside(port), chain.port_beside(port)) for port in (8000, 65533, 65534, 65535)]
+    assert ports == [(8000, 8001, 8002), (65533, 65534, 65535), (65534, 65535, 65532), (65535, 65534, 65533)]
 
 
 def test_a_clean_end_leaves_no_sign_of_a_crash(tmp_path: Path) -> None:

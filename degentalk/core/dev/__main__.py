@@ -1,4 +1,4 @@
-"""`python -m degentalk.core.dev`: servers, migrations, demo data, web, worker, beat and a sandbox of Stripe.
+"""`python -m degentalk.core.dev`: servers, migrations, demo data, web, worker, beat and two sandboxes.
 
 Ctrl-C ends all of it.
 """
@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from degentalk.core.dev import sandbox
+from degentalk.core.dev import chain, sandbox
 from degentalk.core.dev.greeting import greeting
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.dev.supervisor import EndedError, StoppedError, Supervisor
@@ -33,6 +33,8 @@ def main() -> int:
             wait_for_port(HOST, port, patient=after_a_crash)
             if sandbox.is_wanted(environment):
                 wait_for_port(HOST, sandbox.port_beside(port), patient=after_a_crash)
+            if chain.is_wanted(environment):
+                wait_for_port(HOST, chain.port_beside(port), patient=after_a_crash)
             _serve(environment, here, port)
     except StoppedError:
         return 0
@@ -47,8 +49,11 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
     embedded = not environment.uses_own_servers()
     site = f"http://{HOST}:{port}/"
     stripe = f"http://{HOST}:{sandbox.port_beside(port)}/" if sandbox.is_wanted(environment) else ""
+    usdt = f"http://{HOST}:{chain.port_beside(port)}/" if chain.is_wanted(environment) else ""
     if stripe:
         sandbox.configure(stripe)
+    if usdt:
+        chain.configure(usdt)
     supervisor = Supervisor(CHECKOUT)
     embedded_servers = servers.Servers(here)
     try:
@@ -63,7 +68,9 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
         if stripe:
             supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
-        supervisor.say(greeting(site, environment, here.data if embedded else None, stripe))
+        if usdt:
+            supervisor.start("chain", _python(*chain.arguments(chain.port_beside(port), here.data)))
+        supervisor.say(greeting(site, environment, here.data if embedded else None, stripe, usdt))
         supervisor.watch(servers=embedded_servers)
     finally:
         supervisor.say("Stopping …")

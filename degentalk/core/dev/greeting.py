@@ -11,16 +11,19 @@ from degentalk.core.environment import Environment
 DEMO_ACCOUNTS = "degentalk.demo.accounts"
 
 
-def greeting(address: str, environment: Environment, data: Path | None, stripe: str) -> str:
+def greeting(address: str, environment: Environment, data: Path | None, stripe: str, usdt: str) -> str:
     """Address, accounts, what is configured, and where the data is (None: on servers of the developer's own).
 
-    `stripe` is the address of its sandbox, empty where another Stripe is configured.
+    `stripe` and `usdt` are addresses of sandboxes, empty where another Stripe and other chains are configured.
     """
     lines = ["", f"  Degentalk   {address}", f"  Admin       {address}admin/", f"  API         {address}api/docs"]
-    lines += [f"  Payments    {stripe} (Stripe in a sandbox: no money moves)", ""] if stripe else [""]
+    lines += [f"  Payments    {stripe} (Stripe in a sandbox: no money moves)"] if stripe else []
+    lines += [f"  Wallet      {usdt} (a chain in a sandbox: nothing on it is worth anything)"] if usdt else []
+    lines += [""]
     if data is not None:
         lines += [f"  {account.role:<16} {account.username:<12} {account.password}" for account in _accounts()]
-    lines += ["", f"  Stripe: {'sandbox' if stripe else 'as configured'}    USDT: off    E-mail: {_mail(environment)}"]
+    services = {"Stripe": _where(stripe), "USDT": _where(usdt), "E-mail": _mail(environment)}
+    lines += ["", "  " + "    ".join(f"{name}: {what}" for name, what in services.items())]
     lines += [f"  Data: {data or 'on the servers of DATABASE_URL and REDIS_URL'}    Stop: Ctrl-C", ""]
     return "\n".join(lines)
 
@@ -28,6 +31,10 @@ def greeting(address: str, environment: Environment, data: Path | None, stripe: 
 def _accounts() -> list[Any]:
     accounts: list[Any] = import_module(DEMO_ACCOUNTS).ACCOUNTS
     return accounts
+
+
+def _where(sandbox: str) -> str:
+    return "sandbox" if sandbox else "as configured"
 
 
 def _mail(environment: Environment) -> str:
