@@ -65,6 +65,8 @@ def test_everything_can_be_done_over_http(chain, control):
         ("pay", {"to": SHOP, "amount": 5, "mode": "late"}),
         ("pay", {"to": SHOP, "amount": 5, "at": 1}),
         ("pay", {"to": SHOP, "amount": 5, "from_account": "mallory"}),
+        ("pay", {"to": SHOP, "amount": 5, "mode": "late", "at": 1, "from_account": "mallory"}),
+        ("pay", {"to": SHOP, "amount": 5, "mode": "late", "at": 1, "token": "USDT"}),
         ("mine", {"blocks": -1}),
         ("reorg", {"depth": 99}),
         ("advance", {"seconds": -1}),
@@ -180,15 +182,17 @@ def test_a_last_line_that_was_cut_off_is_forgotten(tmp_path):
             assert amounts(second, SHOP) == [5]
 
 
-@pytest.mark.parametrize("change", ["decimals", "hash"])
+@pytest.mark.parametrize("change", ["decimals", "hash", "parent", "transactions", "settings", "text"])
 def test_a_file_of_another_chain_is_put_aside(tmp_path, change):
     file = tmp_path / "chain.jsonl"
     with Chain(file=file) as first:
         first.pay(SHOP, 5)
-    if change == "hash":
-        lines = [json.loads(line) for line in file.read_text().splitlines()]
-        lines[-1]["hash"] = "0x" + "12" * 32
-        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    if change in lines[-1]:
+        lines[-1][change] = ["0x12"] if change == "transactions" else "0x" + "12" * 32
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines[change == "settings" :]))
+    if change == "text":
+        file.write_text("Once upon a time\n")
     before = file.read_text()
     with Chain(file=file, decimals=18 if change == "decimals" else 6) as second:
         assert (amounts(second, SHOP), second.head()["number"]) == ([], 1)

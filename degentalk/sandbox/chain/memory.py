@@ -34,11 +34,12 @@ class Memory:
         self._open = self._file.open("w")
         self._write(settings)
 
-    def resume(self, kept: list[Json]) -> None:
-        """Go on after these lines, which are all that is whole."""
-        self._open = self._file.open("w")
-        for line in kept:
-            self._write(line)
+    def resume(self) -> None:
+        """Go on after the last whole line."""
+        whole = self._file.read_bytes().rfind(b"\n") + 1
+        with self._file.open("r+b") as file:
+            file.truncate(whole)
+        self._open = self._file.open("a")
 
     def add(self, block: Block) -> None:
         """One more block."""

@@ -57,7 +57,7 @@ class Node:
 
     def finalized(self, head: int) -> int:
         """The height up to which blocks are final for somebody who sees the chain up to `head`."""
-        return max(0, min(head, self.head.number - self.options.finalized_depth))
+        return max(0, head - self.options.finalized_depth)
 
     def nonce(self, address: bytes) -> int:
         """The next nonce of an account, after all that waits for a block without a gap."""

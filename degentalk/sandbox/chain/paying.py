@@ -27,13 +27,15 @@ def pay(
         raise RefusedError(f"the modes are: {', '.join(get_args(Mode))}")
     if (mode == "late") != (at is not None):
         raise RefusedError("a late payment, and no other, says at what second it leaves")
+    world.account(sender)
+    token = checksummed(checked_address(token or world.token))
     if at is not None:
         world.held.append(Held(amount(at), to, units, sender, token))
         return ""
     part = max(1, units // PART)
     units += {"short": -part, "over": part}.get(mode, 0)
     data = contracts.call("transfer(address,uint256)", to, amount(units))
-    return send(world, sender, to=token or world.token, data=data)
+    return send(world, sender, to=token, data=data)
 
 
 def send_due(world: World) -> None:

@@ -10,6 +10,7 @@ from degentalk.sandbox.chain.hexes import bytes_of, hexed, number_of
 from degentalk.sandbox.chain.node import Node
 
 FINALITY = ("finalized", "safe")
+SAFE_DEPTH = 1
 
 
 class View:
@@ -44,9 +45,8 @@ class View:
         if tag in FINALITY:
             if self.endpoint.switches.no_finality:
                 raise RpcError(f"{tag} block not found")
-            depth = self.node.options.finalized_depth if tag == "finalized" else 1
-            lowest = self.node.finalized(self.height)
-            return lowest if tag == "finalized" else max(lowest, self.height - depth)
+            finalized = self.node.finalized(self.height)
+            return finalized if tag == "finalized" else max(finalized, self.height - SAFE_DEPTH)
         return number_of(tag)
 
     def block_of(self, tag: object) -> Block:
@@ -93,7 +93,9 @@ class View:
             return [block]
         first, last = (self.height_of(wanted.get(name) or "latest") for name in ("fromBlock", "toBlock"))
         if first > last:
-            raise RpcError("invalid block range params", INVALID_PARAMS)
+            if all(str(wanted.get(name)).startswith("0x") for name in ("fromBlock", "toBlock")):
+                raise RpcError("invalid block range params", INVALID_PARAMS)
+            return []  # it begins after the newest block, which a node learns only now
         cap = self.endpoint.switches.range_cap or self.node.options.range_cap
         if cap is not None and last - first + 1 > cap:
             raise RpcError(f"block range too large: {last - first + 1} blocks, at most {cap}", INVALID_PARAMS)

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from eth._utils.address import generate_contract_address
+from eth.exceptions import PyEVMError
 from eth_account.signers.local import LocalAccount
 from eth_typing import Address
+from eth_utils.exceptions import ValidationError
+from rlp.exceptions import RLPException
 
 from degentalk.sandbox.chain import contracts, keys
 from degentalk.sandbox.chain.blocks import Json
@@ -124,21 +127,35 @@ class World:
 
     def _remember(self, memory: Memory) -> None:
         """Grow again what the file has, block by block with the same hashes; if that cannot be, begin a new file."""
+        try:
+            node = self._regrown(memory)
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            RLPException,
+            ValidationError,
+            PyEVMError,
+        ):  # a broken file, or not ours
+            node = None
+        if node is None:
+            memory.begin(self._settings())
+            return
+        self.node = node
+        self.clock.resume(node.head.timestamp)
+        memory.resume()
+
+    def _regrown(self, memory: Memory) -> Node | None:
+        """The chain of the file; None if there is none, or if it would be another."""
         lines = list(memory.read())
-        if lines and lines[0]["fingerprint"] == self._settings()["fingerprint"]:
-            node = self._begin(lines[0]["start"])
-            if all(_grown(node, line) for line in lines[1:]):
-                self.node = node
-                self.clock.resume(node.head.timestamp)
-                memory.resume(lines)
-                return
-        memory.begin(self._settings())
+        if not lines or lines[0]["fingerprint"] != self._settings()["fingerprint"]:
+            return None
+        node = self._begin(lines[0]["start"])
+        return node if all(_grown(node, line) for line in lines[1:]) else None
 
 
 def _grown(node: Node, line: Json) -> bool:
     """Add a remembered block; whether it became the same again."""
-    if line["parent"] not in node.by_hash:
-        return False
     raw = [bytes.fromhex(one[2:]) for one in line["transactions"]]
     extra = bytes.fromhex(line["extra"][2:])
     return bool(node.replay(line["parent"], raw, timestamp=line["timestamp"], extra=extra).hash == line["hash"])
