@@ -41,6 +41,7 @@ def test_no_app_imports_beside_or_above_itself() -> None:
         ("wallet/planted.py", "paths.apps"),  # sideways
         ("xp/planted.py", "degentalk.settings"),  # the top is not for apps
         ("payments/planted.py", "degentalk.sandbox.stripe"),  # sandboxes are for nobody
+        ("payments/planted.py", "eth"),  # nor is what a chain is made of
         ("degentalk/sandbox/planted.py", "payments.apps"),  # and know nobody
     ],
 )
