@@ -12,6 +12,7 @@ import requests
 from degentalk.sandbox.chain import Chain, __main__, keys
 from degentalk.sandbox.chain.control import VERBS
 from tests.databases import ROOT
+from tests.processes import wait_until
 from tests.sandbox_chain.chains import NEIGHBOUR, SHOP, amounts, web3_of
 
 
@@ -219,8 +220,7 @@ def test_in_development_it_runs_until_it_is_ended(tmp_path):
         page = requests.get(address, timeout=10).text
         web3 = web3_of(f"{address}rpc")
         requests.post(f"{address}sandbox/pay", json={"to": SHOP, "amount": 5}, timeout=10)
-        while web3.eth.get_block("finalized")["number"] < 2:  # blocks come by themselves
-            pass
+        wait_until(lambda: web3.eth.get_block("finalized")["number"] >= 2)  # blocks come by themselves
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert "SANDBOX" in page

@@ -1,5 +1,7 @@
 """Transactions that others sign: what is taken, what is refused, and what waits."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from web3 import Web3
 from web3.exceptions import Web3RPCError
@@ -118,6 +120,12 @@ def test_what_somebody_can_no_longer_pay_waits(chain, web3, wallet):
     chain.mine()
     assert chain.pending() == [poor]
     assert web3.eth.get_balance(SHOP) == most
+
+
+def test_payments_at_the_same_time_do_not_get_in_each_others_way(chain):
+    with ThreadPoolExecutor(8) as many:
+        hashes = list(many.map(lambda amount: chain.pay(SHOP, amount), range(1, 17)))
+    assert (len(set(hashes)), sorted(amounts(chain, SHOP)), chain.pending()) == (16, list(range(1, 17)), [])
 
 
 def test_a_late_payment_leaves_when_its_time_has_come(chain):
