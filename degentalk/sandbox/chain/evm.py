@@ -17,6 +17,7 @@ from eth_utils.exceptions import ValidationError
 
 GAS_LIMIT = 30_000_000
 NOBODY = Address(b"\x00" * 20)
+NO_BEACON = {"parent_beacon_block_root": b"\x00" * 32}  # there is no proof of stake here
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Evm:
     def __init__(self, *, chain_id: int, balances: dict[bytes, int], timestamp: int) -> None:
         machines = ConsensusApplier(NoProofConsensus).amend_vm_configuration(((BlockNumber(0), CancunVM),))
         kind = Chain.configure("SandboxChain", vm_configuration=machines, chain_id=chain_id)
-        params = {"timestamp": timestamp, "gas_limit": GAS_LIMIT, "difficulty": 0, "extra_data": b""}
+        params = {"timestamp": timestamp, "gas_limit": GAS_LIMIT, "difficulty": 0, "extra_data": b""} | NO_BEACON
         accounts = {
             Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}}
             for address, wei in balances.items()
@@ -65,7 +66,7 @@ class Evm:
     ) -> Built:
         """The block after `parent` with those of these transactions that are valid there, in an order that works."""
         header = self._machine.create_header_from_parent(
-            parent, timestamp=timestamp, extra_data=extra, gas_limit=parent.gas_limit, coinbase=NOBODY
+            parent, timestamp=timestamp, extra_data=extra, gas_limit=parent.gas_limit, coinbase=NOBODY, **NO_BEACON
         )
         wanted = tuple(wanted)
         if not wanted:  # nothing happens in it: the state stays, and py-evm is not asked
