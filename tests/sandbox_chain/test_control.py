@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -115,6 +116,13 @@ def test_what_another_site_sends_is_refused(chain, origin):
         )
         assert answer.status_code == 403
     assert chain.head()["number"] == 1
+
+
+def test_a_form_that_arrives_twice_does_its_work_once(chain):
+    form = {"key": "a", "to": SHOP, "amount": "5", "what": "token", "from": "wallet"}
+    with ThreadPoolExecutor(4) as many:
+        answers = list(many.map(lambda _: requests.post(f"{chain.home}/do/pay", data=form, timeout=10), range(4)))
+    assert ({answer.status_code for answer in answers}, amounts(chain, SHOP)) == ({200}, [5_000_000])
 
 
 def story(chain: Chain) -> list[str]:

@@ -57,7 +57,7 @@ def test_a_double_click_pays_once(page, chain):
     page.fill("form[action='/do/pay'] [name=to]", SHOP)
     page.fill("form[action='/do/pay'] [name=amount]", "5")
     page.dblclick("form[action='/do/pay'] button")
-    page.wait_for_load_state()
+    page.wait_for_selector("text=5.00 USDT")
     assert amounts(chain, SHOP) == [5 * USDT]
 
 

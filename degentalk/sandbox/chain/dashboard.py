@@ -45,9 +45,10 @@ def blueprint(actions: Actions) -> Blueprint:
     def do(verb: str) -> Response:
         click = f"{request.form.get('key', '')} {verb}"
         try:
-            if verb in verbs and click not in done:
-                done.add(click)
-                verbs[verb](request.form)
+            with actions.world.node.lock:  # two clicks may arrive at the same time
+                if verb in verbs and click not in done:
+                    done.add(click)
+                    verbs[verb](request.form)
         except RpcError as error:
             return _page(actions, problem=error.message)
         except (TypeError, ValueError) as error:
