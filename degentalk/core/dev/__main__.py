@@ -47,6 +47,8 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
     embedded = not environment.uses_own_servers()
     site = f"http://{HOST}:{port}/"
     stripe = f"http://{HOST}:{sandbox.port_beside(port)}/" if sandbox.is_wanted(environment) else ""
+    if not environment.text("SITE_URL", ""):
+        os.environ["SITE_URL"] = site.rstrip("/")  # where mails and the sandbox lead back to
     if stripe:
         sandbox.configure(stripe)
     supervisor = Supervisor(CHECKOUT)
@@ -55,14 +57,14 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         if embedded:
             supervisor.say("PostgreSQL and Valkey are starting …")
             embedded_servers.start()
+        if stripe:  # before the demo, whose members pay there
+            supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
         supervisor.run("setup", _python("-m", "degentalk.core.dev.setup", *(["--embedded"] if embedded else [])))
         # WhiteNoise serves the static files here as it does in production.
         supervisor.start("web", _python("manage.py", "runserver", "--nostatic", f"{HOST}:{port}"))
         supervisor.watch(until=lambda: _answers(port))  # the first page should not wait for what is started next
         supervisor.start("beat", _celery("beat", "--schedule", str(here.data / "beat-schedule")))
         supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
-        if stripe:
-            supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
         supervisor.say(greeting(site, environment, here.data if embedded else None, stripe))
         supervisor.watch(servers=embedded_servers)
     finally:
