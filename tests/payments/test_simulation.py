@@ -14,8 +14,8 @@ from tests.extent import extent, is_proof
 from tests.payments.simulation import ending, runs
 from tests.wallet.test_ledger import drift
 
-ORDERS = extent(60, 320)
-FEW = 5
+ORDERS = extent(40, 320)
+FEW = extent(4, 30)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from wallet import services as wallet
 Act = Callable[[World], object]
 
 CREATED = 201
-KILLED, HELD_UP = 0.08, 0.10
+KILLED, HELD_UP = 0.08, 0.25
 """How often a process is killed, and how often it waits while others go on."""
 
 
@@ -273,9 +273,10 @@ def _process(world: World, name: str) -> Any:
 
 
 def meanwhile(world: World) -> None:
-    """What happens while a process is held up: something on Stripe's side, and others who look."""
-    for acts in (OUTSIDE, INSIDE):
-        step(world, acts)
+    """What happens while a process is held up: something on Stripe's side, which others hear of or look at."""
+    step(world, OUTSIDE)
+    for act in world.dice.choice([(deliver, work), (deliver, work), (look,), (land,)]):
+        step(world, {act: 1})
 
 
 # ── Between them ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -27,12 +27,13 @@ class Killed(BaseException):
 
 @dataclass
 class Plan:
-    """What happens at the next moment but so many of a kind: `statement`, `commit` or `call`."""
+    """What happens at the next moment but so many of a kind: `statement`, `commit` or `call`. It is told which moment
+    that is, and the statement or the address."""
 
     kind: str
     left: int
     when: str
-    then: Callable[[str], None]
+    then: Callable[[str, str], None]
 
 
 class Moments:
@@ -70,11 +71,11 @@ class Moments:
 
         def call(client: Any, method: str, url: str, *args: Any, **options: Any) -> Any:
             name = f"{method.upper()} {IDENTITY.sub('/…', urlsplit(url).path)}"
-            return self._pass("call", name, lambda: calls(client, method, url, *args, **options))
+            return self._pass("call", name, url, lambda: calls(client, method, url, *args, **options))
 
         with (
             database.execute_wrapper(self._statement),
-            patch.object(database, "_commit", lambda: self._pass("commit", "COMMIT", commit)),
+            patch.object(database, "_commit", lambda: self._pass("commit", "COMMIT", "", commit)),
             patch.object(stripe.RequestsClient, "request_with_retries", call),
         ):
             yield
@@ -83,9 +84,9 @@ class Moments:
         words = str(sql).split(None, 1)
         table = TABLE.search(words[1]) if words[0] in VERBS else None
         name = f"{words[0]} {table[1]}" if table else words[0]
-        return self._pass("statement", name, lambda: execute(sql, params, many, context))
+        return self._pass("statement", name, str(sql), lambda: execute(sql, params, many, context))
 
-    def _pass(self, kind: str, name: str, do: Callable[[], Any]) -> Any:
+    def _pass(self, kind: str, name: str, about: str, do: Callable[[], Any]) -> Any:
         if self.is_dead:
             raise Killed
         plan = self.plan
@@ -96,8 +97,8 @@ class Moments:
             return do()
         self.plan = None
         if plan.when == "before":
-            plan.then(f"before {name}")
+            plan.then(f"before {name}", about)
             return do()
         done = do()
-        plan.then(f"after {name}")
+        plan.then(f"after {name}", about)
         return done

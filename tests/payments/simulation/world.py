@@ -63,6 +63,10 @@ class World:
     disputes: list[str] = field(default_factory=list)
     keys: int = 0
     depth: int = 0
+    talked_of: str = ""
+    """The address that a process asks Stripe for while it is held up."""
+    known: list[Purchase] = field(default_factory=list)
+    """Of those, what others found out meanwhile."""
 
     def __post_init__(self) -> None:
         self.dice = random.Random(f"world {self.seed}")
@@ -99,9 +103,15 @@ class World:
         return [purchase for purchase in self.purchases if purchase.session]
 
     def any_purchase(self, fits: Callable[[dict[str, Any]], object]) -> Purchase | None:
-        """One whose session at Stripe is like that, a late one; None if there is none."""
-        found = [one for one in self.with_session()[-LATELY:] if fits(self.card.get(one.session))]
-        return self.dice.choice(found) if found else None
+        """One whose session at Stripe is like that, a late one; None if there is none. While a process is held up,
+        rather the one that it asks about."""
+        found = [(one, self.card.get(one.session)) for one in self.with_session()[-LATELY:]]
+        fitting = [(one, session) for one, session in found if fits(session)]
+        talked_of = [(one, session) for one, session in fitting if self._is_talked_of(session)]
+        return self.dice.choice(talked_of or fitting)[0] if fitting else None
+
+    def _is_talked_of(self, session: dict[str, Any]) -> bool:
+        return any(name and name in self.talked_of for name in (session["id"], session["payment_intent"]))
 
     def sessions(self) -> dict[str, list[dict[str, Any]]]:
         """All sessions at Stripe, by the order that they are for."""
@@ -125,21 +135,33 @@ class World:
         """A process of the site, which may be killed, or held up at a call to Stripe while others go on."""
         with self.moments.process(self._plan(name, killed, held_up, meanwhile)):
             yield
+        if not self.depth:
+            known, self.known = self.known, []
+            forgotten = [str(one) for one in known if not self._is_known(one)]
+            assert forgotten == [], f"{name} overwrote what was known by what it had heard before"
+
+    def _is_known(self, purchase: Purchase) -> bool:
+        """Whether the site knows what Stripe's books say of a payment."""
+        row, money = self.row(purchase), self.card.books().get(purchase.order)
+        said = [money[column] for column in ("paid", "refunded", "withdrawn", "lost")] if money else [0] * 4
+        return [row.paid, row.refunded, row.disputed, row.lost] == said
 
     def _plan(self, name: str, killed: float, held_up: float, meanwhile: Callable[[], None]) -> Plan | None:
         fate = self.dice.random()
         kind, when = self.dice.choice(["statement", "commit", "commit", "call", "call"]), self.dice.choice(["before", "after"])
         left = self.dice.randrange({"statement": 40, "commit": 7, "call": 4}[kind])
 
-        def die(moment: str) -> None:
+        def die(moment: str, about: str) -> None:
             self.tell(f"{name} is killed {moment}")
             self.moments.kill(moment)
 
-        def wait(moment: str) -> None:
+        def wait(moment: str, about: str) -> None:
             self.tell(f"{name} is held up {moment}; meanwhile")
-            self.depth += 1
+            self.depth, self.talked_of = 1, about
             meanwhile()
-            self.depth -= 1
+            self.known = [one for one in self.with_session() if self._is_talked_of(self.card.get(one.session))]
+            self.known = [one for one in self.known if self._is_known(one)]
+            self.depth, self.talked_of = 0, ""
 
         if self.depth or fate >= killed + held_up:
             return None
