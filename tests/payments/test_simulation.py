@@ -15,7 +15,7 @@ from tests.payments.simulation import ending, runs
 from tests.wallet.test_ledger import drift
 
 ORDERS = extent(40, 320)
-FEW = extent(4, 30)
+FEW = extent(4, 12)
 
 
 @pytest.fixture

@@ -148,7 +148,10 @@ class World:
 
     def _plan(self, name: str, killed: float, held_up: float, meanwhile: Callable[[], None]) -> Plan | None:
         fate = self.dice.random()
-        kind, when = self.dice.choice(["statement", "commit", "commit", "call", "call"]), self.dice.choice(["before", "after"])
+        kind, when = (
+            self.dice.choice(["statement", "commit", "commit", "call", "call"]),
+            self.dice.choice(["before", "after"]),
+        )
         left = self.dice.randrange({"statement": 40, "commit": 7, "call": 4}[kind])
 
         def die(moment: str, about: str) -> None:
