@@ -30,7 +30,7 @@ def chosen(page: str, package: str) -> dict[str, str]:
 
 def listed(page: str) -> str:
     """What the list of orders says, in words."""
-    rows = page.split('<ul class="rows orders">')[1].split("</ul>")[0]
+    rows = page.split('<ul class="rows orders">')[1].split("</ul>", maxsplit=1)[0]
     return " ".join(TAG.sub(" ", rows).split())
 
 

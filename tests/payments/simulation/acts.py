@@ -1,4 +1,4 @@
-"""What may happen next in the world: to members, banks, staff, the machines of the site, and what stands between them."""
+"""What may happen next in the world: to members, banks, staff, the machines of the site, and between them."""
 
 from collections.abc import Callable
 from typing import Any, Final

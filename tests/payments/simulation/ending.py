@@ -180,9 +180,10 @@ def histories() -> list[str]:
     for order in Order.objects.order_by("id"):
         steps = [f"{step.to_state} ({step.because})" for step in order.changes.all()]
         lines.append(f"order row {order.pk}: {', '.join(steps)}")
-    for row in UserWallet.objects.order_by("user_id"):
-        lines.append(f"wallet {row.user_id}: {row.dgt_balance} DGT, {row.held_dgt} held, {row.debt_dgt} owed")
-    return lines
+    wallets = UserWallet.objects.order_by("user_id")
+    return lines + [
+        f"wallet {row.user_id}: {row.dgt_balance}, {row.held_dgt} held, {row.debt_dgt} owed" for row in wallets
+    ]
 
 
 def rows(query: str) -> list[tuple[Any, ...]]:
