@@ -8,11 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import caches
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from tests import databases, serving
+from tests import databases, memory, serving
 from tests.databases import using
 from tests.site import Site
 
@@ -107,19 +106,9 @@ def windows(browser: Any, live: str) -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """Every test has a cache of its own: nothing is left over, no limit is half used up."""
-    django_settings.CACHES["default"]["KEY_PREFIX"] = f"{os.environ['CACHE_PREFIX']}:{secrets.token_hex(4)}"
-    caches["default"].close()
-    del caches["default"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_rules() -> None:
-    """What a process remembers of the rules belongs to a database; the next test has another."""
-    from degentalk.rulebook import services as rulebook
-
-    rulebook.forget()
+def _fresh_memory() -> None:
+    """Every test has a cache of its own, and rules of its own: nothing is left over, no limit is half used up."""
+    memory.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,4 +1,4 @@
-"""What Stripe's books say of each order against what the ledger did for it, in SQL and with none of the product's code."""
+"""What Stripe's books say of each order against what the ledger did for it, with none of the product's code."""
 
 import math
 from fractions import Fraction
@@ -24,16 +24,16 @@ NOTHING = {"paid": 0, "refunded": 0, "withdrawn": 0, "lost": 0}
 
 
 def check(owner: psycopg.Connection[Any], money: dict[str, dict[str, int]], answered: list[str]) -> None:
-    """AssertionError unless each order that a buyer was told of is there, with no other, its money as Stripe's books say
-    it, its DGT in proportion, credited once; and every event is done."""
+    """AssertionError unless each order that a buyer was told of is there, with no other, its money as Stripe's books
+    say it, its DGT in proportion, credited once; and every event is done."""
     rows = {row[0]: row[1:] for row in owner.execute(ORDERS)}
     assert set(rows) == set(answered)
     assert len(answered) == len(rows)
-    for order, (dgt, *cents, credits, issued) in rows.items():
+    for order, (dgt, *cents, times, issued) in rows.items():
         due = money.get(order, NOTHING)
         assert (order, cents) == (order, [due["paid"], due["refunded"], due["withdrawn"], due["lost"]])
         assert (order, issued) == (order, _due(dgt, due))
-        assert (order, credits) in [(order, 1)] if issued else [(order, 0), (order, 1)]
+        assert (order, times) in ([(order, 1)] if issued else [(order, 0), (order, 1)])
     for query in (NOT_DONE, REVIEWS, *IMPOSSIBLE.values()):
         assert (query, owner.execute(query).fetchall()) == (query, [])
 

@@ -11,7 +11,7 @@ from degentalk.sandbox.stripe.errors import ApiError
 from payments import services as payments
 from payments import tasks
 from payments.errors import ProviderUnreachable
-from tests.payments.simulation.world import MEMBERS, PACKAGES, Purchase, World
+from tests.payments.simulation.world import IMPATIENT_SECONDS, MEMBERS, PACKAGES, Purchase, World
 from wallet import services as wallet
 
 Act = Callable[[World], object]
@@ -292,12 +292,13 @@ def weather(world: World) -> str:
 
 def break_stripe(world: World) -> str:
     """The next calls to Stripe fail, before or after their work is done."""
-    kind, moment = world.dice.choice(FAILURES)
-    times = world.dice.choice([1, 1, 2, 3, 4])
-    world.card.fail_next(kind, moment=moment, times=times)
+    kind, moment = world.dice.choice([*FAILURES, ("hang", "after")] if world.hangs else FAILURES)
+    times = 1 if kind == "hang" else world.dice.choice([1, 1, 2, 3, 4])
+    world.card.fail_next(kind, moment=moment, times=times, seconds=HANGS_SECONDS)
     return f"the next {times} calls fail: {kind} {moment}"
 
 
+HANGS_SECONDS = IMPATIENT_SECONDS[1] + 1
 FAILURES: Final = [
     ("500", "before"),
     ("500", "before"),

@@ -15,7 +15,7 @@ from degentalk.accounts import services as accounts
 from degentalk.core import outbox
 from payments import services as payments
 from payments import tasks
-from payments.models import Order, ProviderEvent, Review
+from payments.models import Order, OrderChange, ProviderEvent, Review
 from tests.payments.simulation.world import PACKAGES, World
 from tests.proof.books import IMPOSSIBLE
 from wallet import services as wallet
@@ -176,14 +176,15 @@ def _due_to_be_held(order: Order, money: dict[str, int] | None) -> int:
 
 def histories() -> list[str]:
     """How each order came to where it is, and what each member has: the end of a trace."""
-    lines = []
-    for order in Order.objects.order_by("id"):
-        steps = [f"{step.to_state} ({step.because})" for step in order.changes.all()]
-        lines.append(f"order row {order.pk}: {', '.join(steps)}")
-    wallets = UserWallet.objects.order_by("user_id")
-    return lines + [
-        f"wallet {row.user_id}: {row.dgt_balance}, {row.held_dgt} held, {row.debt_dgt} owed" for row in wallets
+    orders, wallets = Order.objects.order_by("id"), UserWallet.objects.order_by("user_id")
+    return [
+        *(f"order row {order.pk}: {', '.join(map(_step, order.changes.all()))}" for order in orders),
+        *(f"wallet {row.user_id}: {row.dgt_balance}, {row.held_dgt} held, {row.debt_dgt} owed" for row in wallets),
     ]
+
+
+def _step(step: OrderChange) -> str:
+    return f"{step.to_state} ({step.because})"
 
 
 def rows(query: str) -> list[tuple[Any, ...]]:

@@ -1,18 +1,14 @@
 """One run from nothing: a database, a site and a Stripe of its own, and so many orders as the dice have them."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
-from django.core.cache import caches
 from django.test import override_settings
 
-from degentalk.rulebook import services as rulebook
 from degentalk.sandbox.stripe import API_KEY, WEBHOOK_SECRET, Sandbox
 from payments.providers.stripe.events import HANDLED
-from tests import databases
+from tests import databases, memory
 from tests.payments.simulation import acts, ending
 from tests.payments.simulation.world import START, World
 from tests.serving import served
@@ -21,10 +17,10 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 5, 300
 
 
 @contextmanager
-def world(seed: int) -> Iterator[World]:
-    """A site that nobody used yet, told of payments by a Stripe whose clock is the world's."""
+def world(seed: int, *, hangs: bool = False) -> Iterator[World]:
+    """A site that nobody used yet, told of payments by a Stripe whose clock is the world's, and which also `hangs`."""
     with databases.of_this_run().clone(secrets.token_hex(4)) as name, databases.using(name), served() as site:
-        _forget()
+        memory.forget()
         told = {"webhook_url": f"{site}/api/webhook/stripe", "enabled_events": (*sorted(HANDLED), "charge.pending")}
         with Sandbox(seed=seed, start=int(START.timestamp()), **told) as card:
             stripe = {
@@ -34,16 +30,8 @@ def world(seed: int) -> Iterator[World]:
                 "STRIPE_LIVEMODE": False,
                 "SITE_URL": site,
             }
-            with override_settings(**stripe), World(seed, card).running() as made:
+            with override_settings(**stripe), World(seed, card, hangs=hangs).running() as made:
                 yield made
-
-
-def _forget() -> None:
-    """What this process remembers is of another database."""
-    settings.CACHES["default"]["KEY_PREFIX"] = f"{os.environ['CACHE_PREFIX']}:{secrets.token_hex(4)}"
-    caches["default"].close()
-    del caches["default"]
-    rulebook.forget()
 
 
 def live(made: World, *, orders: int) -> None:

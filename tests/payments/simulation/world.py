@@ -26,6 +26,7 @@ MEMBERS = ("alice", "bob", "carol", "dave", "erin", "mallory")
 PACKAGES = {"starter": 100, "regular": 525, "trader": 1_300, "whale": 3_400, "satoshi": 9_600}
 """What a new site sells, and the DGT of it with the bonus."""
 OPENING_DGT = 500
+IMPATIENT_SECONDS = (3, 2)
 LATELY = 16
 """Purchases that anything still happens to: the last so many."""
 
@@ -52,6 +53,8 @@ class World:
 
     seed: int
     card: Sandbox
+    hangs: bool = False
+    """Whether calls to Stripe may also get no answer in time: that takes real seconds."""
     dice: random.Random = field(init=False)
     now: datetime = START
     trace: list[str] = field(default_factory=list)
@@ -63,13 +66,15 @@ class World:
     disputes: list[str] = field(default_factory=list)
     keys: int = 0
     depth: int = 0
+    held_up: int = 0
     talked_of: str = ""
     """The address that a process asks Stripe for while it is held up."""
     known: list[Purchase] = field(default_factory=list)
-    """Of those, what others found out meanwhile."""
+    """The purchases behind it, as far as others found out meanwhile what became of them."""
 
     def __post_init__(self) -> None:
         self.dice = random.Random(f"world {self.seed}")
+        self._options = ""
 
     def settle_in(self) -> None:
         """Members come, each with a few DGT; a moderator watches."""
@@ -148,10 +153,8 @@ class World:
 
     def _plan(self, name: str, killed: float, held_up: float, meanwhile: Callable[[], None]) -> Plan | None:
         fate = self.dice.random()
-        kind, when = (
-            self.dice.choice(["statement", "commit", "commit", "call", "call"]),
-            self.dice.choice(["before", "after"]),
-        )
+        kind = self.dice.choice(["statement", "commit", "commit", "call", "call"])
+        when = self.dice.choice(["before", "after"])
         left = self.dice.randrange({"statement": 40, "commit": 7, "call": 4}[kind])
 
         def die(moment: str, about: str) -> None:
@@ -160,15 +163,18 @@ class World:
 
         def wait(moment: str, about: str) -> None:
             self.tell(f"{name} is held up {moment}; meanwhile")
-            self.depth, self.talked_of = 1, about
-            meanwhile()
-            self.known = [one for one in self.with_session() if self._is_talked_of(self.card.get(one.session))]
-            self.known = [one for one in self.known if self._is_known(one)]
-            self.depth, self.talked_of = 0, ""
+            self._let_others_go_on(meanwhile, about)
 
         if self.depth or fate >= killed + held_up:
             return None
         return Plan(kind, left, when, die) if fate < killed else Plan("call", left % 4, when, wait)
+
+    def _let_others_go_on(self, meanwhile: Callable[[], None], about: str) -> None:
+        self.depth, self.talked_of = 1, about
+        meanwhile()
+        talked_of = [one for one in self.with_session() if self._is_talked_of(self.card.get(one.session))]
+        self.known = [one for one in talked_of if self._is_known(one)]
+        self.held_up, self.depth, self.talked_of = self.held_up + 1, 0, ""
 
     def _set_clocks(self) -> None:
         """This thread's connection now; those of others, and of whoever comes after a kill, when they are made."""
@@ -182,9 +188,10 @@ class World:
     def running(self) -> Iterator["World"]:
         """Time stands where the dice let it; processes are watched."""
         options = settings.DATABASES["default"]["OPTIONS"]
-        self._options = options.get("options", "")
+        self._options = options["options"]
         quick = patch.multiple(stripe.HTTPClient, INITIAL_DELAY=0.0, MAX_DELAY=0.0)
-        with patch.dict(options, {"options": self._options}), quick:
+        impatient = patch("payments.providers.stripe.client.TIMEOUT_SECONDS", IMPATIENT_SECONDS)
+        with patch.dict(options, {"options": self._options}), quick, impatient:
             self._set_clocks()
             logging.disable(logging.WARNING)  # a line for each request, and each failure on purpose
             try:
