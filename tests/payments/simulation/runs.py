@@ -30,7 +30,7 @@ def world(seed: int, *, hangs: bool = False) -> Iterator[World]:
                 "STRIPE_LIVEMODE": False,
                 "SITE_URL": site,
             }
-            with override_settings(**stripe), World(seed, card, hangs=hangs).running() as made:
+            with override_settings(**stripe), World(seed, card, acts.meanwhile, hangs=hangs).running() as made:
                 yield made
 
 

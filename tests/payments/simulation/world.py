@@ -26,6 +26,8 @@ MEMBERS = ("alice", "bob", "carol", "dave", "erin", "mallory")
 PACKAGES = {"starter": 100, "regular": 525, "trader": 1_300, "whale": 3_400, "satoshi": 9_600}
 """What a new site sells, and the DGT of it with the bonus."""
 OPENING_DGT = 500
+KILLED, HELD_UP = 0.08, 0.25
+"""How often a process is killed, and how often it waits while others go on."""
 IMPATIENT_SECONDS = (3, 2)
 LATELY = 16
 """Purchases that anything still happens to: the last so many."""
@@ -53,6 +55,8 @@ class World:
 
     seed: int
     card: Sandbox
+    meanwhile: "Callable[[World], None]"
+    """What happens while a process is held up."""
     hangs: bool = False
     """Whether calls to Stripe may also get no answer in time: that takes real seconds."""
     dice: random.Random = field(init=False)
@@ -136,9 +140,9 @@ class World:
         return order
 
     @contextmanager
-    def process(self, name: str, *, killed: float, held_up: float, meanwhile: Callable[[], None]) -> Iterator[None]:
+    def process(self, name: str) -> Iterator[None]:
         """A process of the site, which may be killed, or held up at a call to Stripe while others go on."""
-        with self.moments.process(self._plan(name, killed, held_up, meanwhile)):
+        with self.moments.process(self._plan(name)):
             yield
         if not self.depth:
             known, self.known = self.known, []
@@ -151,7 +155,7 @@ class World:
         said = [money[column] for column in ("paid", "refunded", "withdrawn", "lost")] if money else [0] * 4
         return [row.paid, row.refunded, row.disputed, row.lost] == said
 
-    def _plan(self, name: str, killed: float, held_up: float, meanwhile: Callable[[], None]) -> Plan | None:
+    def _plan(self, name: str) -> Plan | None:
         fate = self.dice.random()
         kind = self.dice.choice(["statement", "commit", "commit", "call", "call"])
         when = self.dice.choice(["before", "after"])
@@ -163,15 +167,15 @@ class World:
 
         def wait(moment: str, about: str) -> None:
             self.tell(f"{name} is held up {moment}; meanwhile")
-            self._let_others_go_on(meanwhile, about)
+            self._let_others_go_on(about)
 
-        if self.depth or fate >= killed + held_up:
+        if self.depth or fate >= KILLED + HELD_UP:
             return None
-        return Plan(kind, left, when, die) if fate < killed else Plan("call", left % 4, when, wait)
+        return Plan(kind, left, when, die) if fate < KILLED else Plan("call", left % 4, when, wait)
 
-    def _let_others_go_on(self, meanwhile: Callable[[], None], about: str) -> None:
+    def _let_others_go_on(self, about: str) -> None:
         self.depth, self.talked_of = 1, about
-        meanwhile()
+        self.meanwhile(self)
         talked_of = [one for one in self.with_session() if self._is_talked_of(self.card.get(one.session))]
         self.known = [one for one in talked_of if self._is_known(one)]
         self.held_up, self.depth, self.talked_of = self.held_up + 1, 0, ""
