@@ -87,9 +87,7 @@ def test_s5_workers_the_landing_page_and_the_reconciler_at_once_credit_once(card
         ({"livemode": True}, "unknown_order"),
     ],
 )
-def test_s7_a_payment_that_is_not_what_was_ordered_credits_nothing_and_waits_for_a_person(
-    card, alice, changes, reason
-):
+def test_s7_a_payment_that_is_not_what_was_ordered_credits_nothing_and_waits_for_a_person(card, alice, changes, reason):
     order = ordered(alice)
     card.pay(session(order))
     card.alter(session(order), **changes)
