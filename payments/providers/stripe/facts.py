@@ -83,13 +83,18 @@ def _problem(order: Order, session: stripe.checkout.Session) -> str:
 
 
 def _disputes(disputes: list[stripe.Dispute]) -> dict[str, Any]:
-    """What they hold and what they took. An inquiry (`warning_…`) moves no money and holds nothing."""
-    real = [dispute for dispute in disputes if not dispute.status.startswith("warning_")]
+    """What they hold and what they took."""
+    real = [dispute for dispute in disputes if not _only_asked(dispute)]
     return {
         "disputed": sum(dispute.amount for dispute in real if dispute.status in UNDECIDED),
         "lost": sum(_lost(dispute) for dispute in real if dispute.status in LOST),
         "had_dispute": bool(real),
     }
+
+
+def _only_asked(dispute: stripe.Dispute) -> bool:
+    """An inquiry (`warning_…`), or one that was prevented before it became a dispute: it moved no money (S19)."""
+    return dispute.status.startswith("warning_") or (dispute.status == "prevented" and not dispute.balance_transactions)
 
 
 def _lost(dispute: stripe.Dispute) -> int:
