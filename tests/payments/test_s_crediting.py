@@ -152,8 +152,8 @@ def test_s9_no_order_costs_nothing_so_that_no_payment_is_never_enough(card, alic
     with pytest.raises(psycopg.errors.CheckViolation, match="dgt_orders_quote"):
         owner.execute(
             "insert into dgt_orders (username, package_id, package_name, provider, dgt_amount, bonus_dgt, price,"
-            " currency, expires_at, state, waits_for, reference, paid, refunded, disputed, lost, had_dispute, looks, looked,"
-            " credited_dgt, taken_dgt, held_dgt, settlements)"
+            " currency, expires_at, state, waits_for, reference, paid, refunded, disputed, lost, had_dispute, looks,"
+            " looked, credited_dgt, taken_dgt, held_dgt, settlements)"
             " select username, package_id, package_name, provider, dgt_amount, bonus_dgt, 0, currency, expires_at,"
             " state, '', '', 0, 0, 0, 0, false, 0, 0, 0, 0, 0, 0 from dgt_orders where id = %s",
             [order.pk],
