@@ -1,10 +1,12 @@
 """S6: in whatever order, however often and whether at all things are told, the end is the same.
 
-`make test` tries a few schedules of each life, `make proof` many; `--hypothesis-seed` repeats a run.
+`make test` tries one schedule of each life, `make proof` many; the seed of one that fails is printed.
 """
 
+import random
+
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from payments import services as payments
@@ -15,9 +17,7 @@ from tests.payments.buying import TRADER, again, ordered, session, wallet, worke
 from tests.wallet.test_ledger import drift
 
 DGT = TRADER[2]
-SETTINGS = settings(
-    max_examples=extent(2, 60), phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)  # not made smaller: that takes as long again, and the schedule that failed is printed
+SETTINGS = settings(max_examples=extent(1, 60), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 class Life:
@@ -81,8 +81,9 @@ LIVES = [
 @pytest.mark.parametrize(("life", "state", "figures"), LIVES, ids=[life for life, *_rest in LIVES])
 def test_s6_whatever_is_told_when_and_how_often_the_end_is_the_same(card, life, state, figures):
     @SETTINGS
-    @given(dice=st.randoms(use_true_random=False))
-    def ends_the_same(dice):
+    @given(seed=st.integers(0, 2**32))
+    def ends_the_same(seed):
+        dice = random.Random(f"{life} {seed}")
         buyer = make.verified(make.user(f"buyer{make.serial()}"))
         order = ordered(buyer)
         happens, untold = Life(card, order), []
@@ -103,7 +104,6 @@ def tells(card, dice, events: list[str]) -> None:
     """Some of the events, old ones too, in any order; some twice; a worker may be slow."""
     for event in dice.sample(events, dice.randint(0, min(3, len(events)))):
         card.deliver(event, times=dice.randint(1, 2))
-        note(f"told {event}")
     if dice.random() < 0.7:
         worked()
 
