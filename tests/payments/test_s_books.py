@@ -1,169 +1,117 @@
-"""S22, S27: what was missed is found and mended like a webhook; every difference of the books is named."""
+"""S27: each order's money at Stripe against its DGT in the ledger; every difference by name."""
 
-from datetime import timedelta
+from fractions import Fraction
 from io import StringIO
+from math import ceil
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from degentalk.core import clock
-from degentalk.core.clock import database_time
 from payments import services as payments
-from payments.models import ProviderEvent, ReconcileCursor
-from payments.services import reconciling
-from payments.states import State
-from tests.payments.buying import TRADER, again, ordered, paid, session, told, wallet, worked
-from tests.wallet.test_ledger import drift
+from tests import make
+from tests.payments.buying import TRADER, again, ordered, paid, session, told, worked
+from tests.payments.test_s_reconciling import LIVES
 from wallet import services as wallets
 
 DGT = TRADER[2]
+ISSUED = """
+select coalesce(o.public_id::text, ''), -sum(e.amount)::bigint from dgt_transactions e
+join dgt_accounts a on a.id = e.account_id and a.name = 'stripe'
+left join dgt_order_movements m on m.journal_id = e.journal_id left join dgt_orders o on o.id = m.order_id
+group by 1 having sum(e.amount) <> 0
+"""
 
 
-def unheard(card) -> None:
-    """Every webhook of now is lost."""
-    card.set_webhook_faults(drop=1.0)
-    card.deliver_all()
-    card.clear_faults()
-    assert card.pending() == []
+def named() -> list[tuple]:
+    return [(one.order and one.order.pk, one.what) for one in payments.books("stripe")]
 
 
-def said(*arguments: str) -> tuple[list[str], str]:
+def report() -> tuple[str, str]:
+    """What `manage.py reconcile --report` prints. Raises CommandError where there are differences."""
     out, err = StringIO(), StringIO()
-    call_command("reconcile", "--provider", "stripe", *arguments, stdout=out, stderr=err)
-    return out.getvalue().splitlines(), err.getvalue()
+    call_command("reconcile", provider="stripe", report=True, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
 
 
-# ── What was missed ─────────────────────────────────────────────────────────────────────────────────────────────────
+def issued() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ISSUED)
+        return dict(cursor.fetchall())
 
 
-def test_s22_a_payment_that_nobody_told_of_is_credited(card, alice):
-    order = ordered(alice)
-    card.pay(session(order))
-    unheard(card)
-    found = payments.reconcile("stripe")
-    assert f"paid at Stripe, here {State.PENDING}" in [one.what for one in found if one.order == order]
-    assert (again(order).state, wallet(alice)) == (State.CREDITED, (DGT, 0, 0))
-    worked()  # the events that it fetched change nothing more
-    assert wallet(alice) == (DGT, 0, 0)
-    assert payments.reconcile("stripe") == []
-
-
-def test_s22_refunds_and_disputes_that_nobody_told_of_are_done_by_the_events_it_fetches(card, alice):
-    order = paid(card, alice)
-    payments.reconcile("stripe")
-    card.refund(session(order), 500)
-    unheard(card)
-    named = [one.what for one in payments.reconcile("stripe")]
-    assert [what for what in named if "(refund.created) never came" in what]
-    worked()
-    assert (again(order).state, wallet(alice)) == (State.PARTLY_REFUNDED, (DGT - 362, 0, 0))
-    assert set(ProviderEvent.objects.filter(source="reconciler").values_list("state", flat=True)) == {"done"}
-
-
-def test_s22_the_daily_sweep_asks_about_every_payment_of_30_days(card, alice, monkeypatch):
-    order = paid(card, alice)
-    card.refund(session(order))
-    unheard(card)
-    monkeypatch.setattr("payments.providers.stripe.missed", lambda since: iter(()))  # the events are gone too
-    found = payments.sweep("stripe")
-    assert [one.order for one in found] == [order]
-    assert (again(order).state, wallet(alice)) == (State.REFUNDED, (0, 0, 0))
-    assert payments.sweep("stripe") == []
-
-
-@pytest.mark.parametrize(("ago", "since"), [(timedelta(hours=3), timedelta(hours=4)), (None, timedelta(days=30))])
-def test_s22_it_looks_from_an_hour_before_the_last_time(card, alice, monkeypatch, ago, since):
-    asked = []
-    monkeypatch.setattr("payments.providers.stripe.missed", lambda moment: asked.append(moment) or iter(()))
-    now = database_time()
-    if ago:
-        ReconcileCursor.objects.create(provider="stripe", until=now - ago)
-    with clock.at(now):
-        payments.reconcile("stripe")
-    assert asked == [now - since]
-    assert ReconcileCursor.objects.get().until == now
-
-
-def test_s22_a_run_that_breaks_off_leaves_the_cursor_where_it_was(card, alice):
-    payments.reconcile("stripe")
-    before = ReconcileCursor.objects.get().until
-    card.fail_next("429", times=3)
-    with pytest.raises(Exception, match="does not answer"):
-        payments.reconcile("stripe")
-    assert ReconcileCursor.objects.get().until == before
-    card.clear_faults()
-    payments.reconcile("stripe")
-    assert ReconcileCursor.objects.get().until > before
-
-
-def test_s22_what_happened_while_it_ran_is_not_skipped(card, alice):
-    """The cursor is the time when it began, not when it ended."""
-    began = database_time()
-    payments.reconcile("stripe")
-    assert ReconcileCursor.objects.get().until - began < reconciling.OVERLAP
-
-
-def test_s22_more_than_a_page_of_events_is_fetched_whole(card, alice):
-    order = ordered(alice)
-    card.pay(session(order))
-    for _ in range(120):
-        card.announce("refund.updated", {"id": "re_none", "object": "refund", "payment_intent": None})
-    unheard(card)
-    payments.reconcile("stripe")
-    worked()
-    worked()
-    assert ProviderEvent.objects.filter(type="refund.updated").count() == 120
-    assert wallet(alice) == (DGT, 0, 0)
-
-
-# ── The books ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_s27_a_clean_day_has_no_line(card, alice):
-    order = paid(card, alice)
-    paid(card, alice)
-    card.refund(session(order), 700)
+def test_s27_after_a_day_of_everything_the_ledger_issued_what_stripe_kept(card, alice):
+    for life, _state, _figures in LIVES:
+        life(card, ordered(alice))
     told(card)
-    assert said() == ([], "")
-    assert said("--report") == ([], "0 differences with stripe in 30 days\n")
+    kept = {
+        name: DGT - ceil(Fraction(DGT * (sums["refunded"] + sums["lost"]), sums["paid"]))
+        for name, sums in card.books().items()
+        if sums["paid"]
+    }
+    assert issued() == {name: dgt for name, dgt in kept.items() if dgt}
+    assert len(issued()) == 3
+    assert named() == []
+
+
+def test_s27_a_clean_day_prints_no_difference(card, alice):
+    paid(card, alice)
+    out, err = report()
+    assert (out, err.strip()) == ("", "0 differences with stripe in 30 days")
+
+
+def test_s27_dgt_without_an_order_are_named(card, alice):
+    paid(card, alice)
+    wallets.purchase(user=alice, amount=7, source="stripe", key="by:hand", description="From nowhere")
+    assert named() == [(None, "7 DGT were issued for no order")]
 
 
 @pytest.mark.parametrize(
-    ("planted", "named"),
+    ("change", "what"),
     [
-        ("refunded = 1", "1299 DGT are due, 1300 were issued"),
+        ("refunded = 900", "649 DGT are due, 1300 were issued"),
         ("lost = 1799", "0 DGT are due, 1300 were issued"),
+        ("paid = 0, credited_dgt = 0, state = 'pending'", "nothing is due, 1300 DGT were issued"),
     ],
 )
-def test_s27_money_that_does_not_fit_the_dgt_is_named(card, alice, owner, planted, named):
+def test_s27_an_order_whose_money_and_dgt_differ_is_named(card, alice, owner, change, what):
+    paid(card, make.user("bob"))
     order = paid(card, alice)
-    owner.execute("alter table dgt_orders disable trigger user")
-    owner.execute(f"update dgt_orders set {planted}")
-    owner.execute("alter table dgt_orders enable trigger user")
-    assert [(one.what, one.order) for one in payments.books("stripe")] == [(named, order)]
+    owner.execute(f"update dgt_orders set {change} where id = %s", [order.pk])
+    assert named() == [(order.pk, what)]
 
 
-def test_s27_dgt_that_were_issued_for_no_order_are_named(card, alice):
-    paid(card, alice)
-    wallets.purchase(user=alice, amount=77, source="stripe", key="by hand", description="x")
-    assert [(one.what, one.order) for one in payments.books("stripe")] == [("77 DGT were issued for no order", None)]
+def test_s27_a_payment_that_was_not_credited_is_named(card, alice, owner):
+    order = ordered(alice)
+    owner.execute(
+        "update dgt_orders set state = 'credited', paid = price, credited_dgt = dgt_amount + bonus_dgt where id = %s",
+        [order.pk],
+    )
+    assert named() == [(order.pk, "1300 DGT are due, 0 were issued")]
 
 
-def test_s27_what_the_ledger_took_back_beside_an_order_is_named(card, alice):
+def test_s27_the_report_names_the_order_and_ends_with_1(card, alice):
     order = paid(card, alice)
-    wallets.claw_back(user=alice, amount=77, to="stripe", key="by hand", description="x")
-    assert [(one.what, one.order) for one in payments.books("stripe")] == [("-77 DGT were issued for no order", None)]
-    assert (again(order).state, drift()) == (State.CREDITED, [])
-
-
-def test_s27_the_report_ends_with_an_error_where_something_differs(card, alice):
-    wallets.purchase(user=alice, amount=77, source="stripe", key="by hand", description="x")
-    with pytest.raises(CommandError, match="There were differences") as ended:
-        said("--report")
+    wallets.purchase(user=alice, amount=7, source="stripe", key="by:hand", description="From nowhere")
+    card.set_webhook_faults(drop=1)
+    card.refund(session(order), 900)
+    told(card)
+    out = StringIO()
+    with pytest.raises(CommandError) as ended:
+        call_command("reconcile", provider="stripe", report=True, stdout=out, stderr=StringIO())
     assert ended.value.returncode == 1
+    lines = [line.split("\t") for line in out.getvalue().splitlines()]
+    assert ["-", "7 DGT were issued for no order"] in lines
+    was, became = "paid 1799, refunded 0, disputed 0, lost 0", "paid 1799, refunded 900, disputed 0, lost 0"
+    assert [what for name, what in lines if name == str(order.public_id)] == [
+        f"was credited: {was}, is partly_refunded: {became}"
+    ]
+    worked()
+    assert again(order).taken_dgt == 651
+    assert named() == [(None, "7 DGT were issued for no order")]
 
 
-def test_s27_when_stripe_does_not_answer_the_report_says_so(card):
-    card.fail_next("429", times=3)
+def test_s27_without_an_answer_of_stripe_the_report_fails(card, alice):
+    card.fail_next("429")
     with pytest.raises(CommandError, match="stripe could not be compared"):
-        said("--report")
+        report()

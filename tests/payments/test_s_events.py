@@ -1,158 +1,157 @@
-"""S25, S28: events that are none of ours, and those that our own code cannot do; A17: the switch and no keys at all."""
+"""S24, S25, S28: packages in dollars; events that are none of ours; an event that fails keeps no other waiting."""
 
 import logging
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.test import Client
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
-from degentalk.core import clock, switches
-from degentalk.core.clock import database_time
-from degentalk.core.switches import SwitchedOff
+from degentalk.core import clock
+from degentalk.core.models import OutboxMessage
 from payments import services as payments
-from payments.models import Order, ProviderEvent
+from payments.models import DgtPackage, ProviderEvent, Review
+from payments.providers import stripe
 from payments.states import State
 from tests import make
 from tests.payments.buying import TRADER, again, ordered, session, told, wallet, worked
-from tests.threads import together
 
 DGT = TRADER[2]
-State_ = ProviderEvent.State
 
 
-def events(**like) -> list[tuple[str, int]]:
-    return list(ProviderEvent.objects.filter(**like).order_by("id").values_list("state", "attempts"))
+def states() -> list[str]:
+    return list(ProviderEvent.objects.order_by("id").values_list("state", flat=True))
 
 
-# ── None of ours ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── S24 ──
 
 
-def test_s25_unknown_types_are_kept_and_left_alone(card, alice, caplog):
+@pytest.mark.parametrize("currency", ["eur", "gbp", "USD", ""])
+def test_s24_a_package_in_another_currency_is_refused(db, currency):
+    package = DgtPackage(id="new", name="New", dgt_amount=1, price_cents=100, price_usdt="1.00", currency=currency)
+    with pytest.raises(ValidationError, match="dollars"):
+        package.validate_constraints()
+    with pytest.raises(IntegrityError, match="dgt_packages_in_dollars"), transaction.atomic():
+        package.save()
+
+
+def test_s24_a_package_that_is_sold_stays_in_dollars(db, owner):
+    with pytest.raises(psycopg.errors.CheckViolation, match="dgt_packages_in_dollars"):
+        owner.execute("update dgt_packages set currency = 'eur'")
+
+
+# ── S25 ──
+
+
+@pytest.mark.parametrize("name", ["customer.created", "payment_intent.succeeded", "v2.core.something", "x"])
+def test_s25_an_event_of_a_type_that_we_do_not_know_is_kept_and_left_alone(card, alice, caplog, line, name):
     caplog.set_level(logging.INFO)
     order = ordered(alice)
-    card.announce("treasury.received_credit.created", session(order))
-    told(card)
-    told(card)
-    assert events() == [(State_.IGNORED, 1)]
-    assert "(treasury.received_credit.created) is none of ours" in caplog.text
+    asked = list(line.asked)
+    event = card.announce(name, session(order))
+    assert card.deliver(event["id"])["tries"][-1]["status"] == 204
+    worked()
+    stored = ProviderEvent.objects.get()
+    assert (stored.state, stored.attempts, stored.order) == ("ignored", 1, None)
+    assert (line.asked, again(order).state) == (asked, State.PENDING)
+    assert f"event {event['id']} ({name}) is none of ours" in caplog.text
+    assert OutboxMessage.objects.due().count() == 0
 
 
-@pytest.mark.parametrize("reference", [None, "order-17", "00000000-0000-7000-8000-000000000000"])
-def test_s25_what_another_site_sold_on_the_account_is_left_alone(card, alice, reference):
+@pytest.mark.parametrize("reference", [None, "1", "cart-77", "0b1e7c2d-0000-7000-8000-000000000000"])
+def test_s25_a_payment_of_another_shop_is_left_alone(card, alice, reference):
     foreign = card.foreign_session(reference=reference)
-    card.refund(foreign["id"])
+    card.refund(foreign["id"], 5)
+    card.dispute(foreign["id"])
+    assert {entry["state"] for entry in card.deliver_all()} == {"delivered"}
+    worked()
+    assert set(states()) == {"ignored"}
+    assert (payments.sweep("stripe"), Review.objects.count(), wallet(alice)) == ([], 0, (0, 0, 0))
+    assert OutboxMessage.objects.due().count() == 0
+
+
+def test_s25_a_payment_that_names_an_order_of_ours_which_there_is_not_waits_for_a_person(card, alice):
+    foreign = card.foreign_session(reference="0b1e7c2d-0000-7000-8000-000000000000")
+    card.alter(foreign["id"], metadata={"order": "0b1e7c2d-0000-7000-8000-000000000000"})
     told(card)
-    payments.reconcile("stripe")
-    told(card)
-    assert {state for state, _ in events()} == {State_.IGNORED}
-    assert {attempts for _, attempts in events()} == {1}
+    review = Review.objects.get()
+    assert (review.reason, review.reference, review.order) == ("unknown_order", foreign["id"], None)
     assert wallet(alice) == (0, 0, 0)
 
 
-def test_s25_a_refund_without_a_payment_intent_is_left_alone(card, alice):
-    card.announce("refund.created", {"id": "re_x", "object": "refund", "payment_intent": None, "amount": 5})
-    told(card)
-    assert events() == [(State_.IGNORED, 1)]
-
-
-# ── A bug of ours ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── S28 ──
 
 
 @pytest.fixture
-def broken(monkeypatch):
-    """Our code fails for one order."""
-    from payments.providers import stripe
+def bug(monkeypatch):
+    """A bug of ours, in whatever is done about one order."""
+    real = stripe.look
 
-    real, orders = stripe.look, set()
+    def about(order):
+        def look(asked):
+            if asked.pk == order.pk:
+                raise KeyError("a bug of ours")
+            return real(asked)
 
-    def look(order):
-        if order.pk in orders:
-            raise ZeroDivisionError("a bug")
-        return real(order)
+        monkeypatch.setattr(stripe, "look", look)
+        return lambda: monkeypatch.setattr(stripe, "look", real)
 
-    monkeypatch.setattr(stripe, "look", look)
-    return orders
+    return about
 
 
-def test_s28_a_bug_on_one_event_leaves_it_failed_and_the_others_go_on(card, alice, broken):
-    bad, good = ordered(alice), ordered(alice)
-    broken.add(bad.pk)
-    for order in (bad, good):
+def test_s28_an_event_that_meets_a_bug_is_failed_and_the_others_go_on(card, alice, bug):
+    broken, *others = (ordered(alice) for _number in range(3))
+    for order in (broken, *others):
         card.pay(session(order))
+    bug(broken)
     told(card)
-    assert (again(bad).state, again(good).state) == (State.PENDING, State.CREDITED)
-    failed = ProviderEvent.objects.get(type="checkout.session.completed", object_id=session(bad))
-    assert (failed.state, failed.attempts, failed.note) == (State_.FAILED, 1, "ZeroDivisionError: a bug")
+    failed = ProviderEvent.objects.get(state="failed")
+    assert (failed.object_id, failed.attempts, failed.note) == (session(broken), 1, "KeyError: 'a bug of ours'")
+    assert [again(order).state for order in (broken, *others)] == [State.PENDING, State.CREDITED, State.CREDITED]
+    assert wallet(alice) == (2 * DGT, 0, 0)
 
 
-def test_s28_when_the_bug_is_mended_it_is_done_by_itself(card, alice, broken):
+def test_s28_it_is_tried_again_until_the_bug_is_gone(card, alice, bug):
     order = ordered(alice)
-    broken.add(order.pk)
     card.pay(session(order))
+    mend = bug(order)
     told(card)
-    broken.clear()
-    with clock.at(database_time() + timedelta(minutes=1)):
+    event = ProviderEvent.objects.get(state="failed")
+    with clock.at(event.received_at + timedelta(minutes=5)):
         worked()
+    event.refresh_from_db()
+    assert (event.state, event.attempts) == ("failed", 2)
+    mend()
+    with clock.at(event.received_at + timedelta(minutes=30)):
+        worked()
+    event.refresh_from_db()
+    assert (event.state, event.attempts, event.note, event.order) == ("done", 3, "", order)
     assert (again(order).state, wallet(alice)) == (State.CREDITED, (DGT, 0, 0))
-    assert {state for state, _ in events(object_id=session(order))} == {State_.DONE}
 
 
-def test_s28_an_event_that_is_done_can_be_processed_again_and_changes_nothing(card, alice):
+def test_s28_staff_process_it_again_at_once(card, alice, bug, window):
     order = ordered(alice)
     card.pay(session(order))
+    mend = bug(order)
     told(card)
-    moderator = make.moderator()
-    for event in ProviderEvent.objects.all():
-        payments.replay(event, moderator)
-        payments.replay(event, moderator)
+    mend()
+    event = ProviderEvent.objects.get(state="failed")
+    root = window(make.user("root", is_staff=True, is_superuser=True))
+    assert root.post(f"/admin/payments/providerevent/{event.pk}/replay/").status_code == 302
     worked()
-    worked()
-    assert wallet(alice) == (DGT, 0, 0)
+    event.refresh_from_db()
+    assert (event.state, again(order).state, wallet(alice)) == ("done", State.CREDITED, (DGT, 0, 0))
 
 
-# ── A17 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def switched_off(card, alice):
-    """Staff switch cards off while an order waits for its payment."""
+def test_s28_what_waits_for_its_next_try_is_not_done_twice(card, alice, bug):
     order = ordered(alice)
-    assert switches.is_on("stripe")  # this process has read it before
-    together([lambda: switches.set_switch(name="stripe", is_on=False, actor=make.moderator(), reason="a drill")])
-    return order
-
-
-def test_a17_with_cards_switched_off_nothing_is_ordered_or_paid(switched_off, alice):
-    with pytest.raises(SwitchedOff):
-        payments.place(user=alice, package_id=TRADER[0], provider="stripe")
-    with pytest.raises(SwitchedOff):
-        payments.pay(switched_off)
-    assert Order.objects.count() == 1
-
-
-def test_a17_what_was_paid_before_is_credited_all_the_same(card, switched_off, alice):
-    card.pay(session(switched_off))
+    card.pay(session(order))
+    mend = bug(order)
     told(card)
-    assert (again(switched_off).state, wallet(alice)) == (State.CREDITED, (DGT, 0, 0))
-
-
-@pytest.fixture
-def no_keys(settings, db):
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRETS = "", []
-    return make.verified(make.user("alice"))
-
-
-def test_a_site_without_keys_has_no_button(no_keys, window):
-    page = window(no_keys).get("/buy").content.decode()
-    assert "This way to pay is not set up here." in page
-    assert 'name="package"' not in page
-
-
-@pytest.mark.parametrize("path", ["/api/dgt/purchase/stripe", "/api/webhook/stripe"])
-def test_a_site_without_keys_answers_503_with_a_problem_that_says_so(no_keys, path):
-    headers = {"Authorization": f"Bearer {make.api_token(no_keys, 'dgt:purchase')}", "Idempotency-Key": "one"}
-    sent = {"package_id": TRADER[0]}
-    answer = Client().post(path, sent, content_type="application/json", headers=headers)
-    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
-    assert answer.json()["detail"] == "This way to pay is not set up here."
-    assert answer.json()["code"] == "provider-off"
+    mend()
+    payments.reconcile("stripe")
+    event = ProviderEvent.objects.get(state="failed")
+    with clock.at(event.received_at + timedelta(minutes=5)):
+        worked()
+    assert (again(order).state, wallet(alice), order.movements.count()) == (State.CREDITED, (DGT, 0, 0), 1)
