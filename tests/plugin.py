@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def _clean_up(embedded: servers.Servers | None) -> None:
     """Leave nothing behind: neither our servers nor traces of ours on somebody else's."""
     if embedded is not None:
         embedded.stop()
-        shutil.rmtree(embedded.places.data)
+        with suppress(FileNotFoundError):  # a run that begins just now may be sweeping it too
+            shutil.rmtree(embedded.places.data)
         return
     databases.of_this_run().drop_template()
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:

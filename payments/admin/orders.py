@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, list_link
+from degentalk.core.errors import Refused
 from degentalk.core.templatetags.degen import signed
 from payments import services as payments
 from payments.admin.pressing import Button, PressingMixin
+from payments.errors import PaymentMissing
 from payments.models import Order, OrderChange, OrderMovement, ProviderEvent, Review, StripeDgtSession
 from wallet.models import DgtJournal, UserWallet
 
@@ -20,7 +22,10 @@ SHORT_ID = 8
 
 
 def _ask_again(row: Order, staff: User) -> str:
-    order = payments.look(row, because=f"asked again by {staff.username}")
+    try:
+        order = payments.look(row, because=f"asked again by {staff.username}")
+    except PaymentMissing as error:
+        raise Refused(gettext("The provider knows nothing of this payment any more.")) from error
     return gettext("The provider was asked. State: %(state)s.") % {"state": order.get_state_display()}
 
 

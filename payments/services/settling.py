@@ -63,6 +63,14 @@ def _settle(order_id: int, because: str) -> Order:
     return row
 
 
+def taken_back_here(journal_id: int) -> str:
+    """Where the journal of an order is taken back: the ledger alone would leave the order as it was, and what the
+    provider says next would be done on top of it; "" for any other journal."""
+    if not OrderMovement.objects.filter(journal_id=journal_id).exists():
+        return ""
+    return _("What was bought follows its payment: refund that at the provider, and its DGT are taken back.")
+
+
 def _facts(row: Order) -> Facts:
     return Facts(
         reference=row.reference, paid=row.paid, currency=row.currency, refunded=row.refunded, disputed=row.disputed,

@@ -1,258 +1,280 @@
-"""S14 to S16, S23: opening sessions at Stripe, once, whatever it answers; S24: what may be sold at all."""
+"""S14 to S16, S23: how this site asks Stripe, and what a buyer meets while Stripe does not answer."""
 
-import logging
-import time
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test import Client
+import stripe
+from django.db import connection, transaction
 
 from degentalk.core import clock
 from payments import services as payments
 from payments.errors import OrderClosed, ProviderUnreachable
-from payments.models import DgtPackage, Order, StripeDgtSession
+from payments.models import Order, ProviderEvent, ReconcileCursor
 from payments.providers.stripe import client as stripe_client
+from payments.providers.stripe.sessions import attach, request_for
 from payments.states import State
-from tests.payments.buying import TRADER, again, ordered, session, told, wallet
-from tests.processes import wait_until
-from tests.threads import beside, together
+from tests.html import html_of
+from tests.payments.buying import TRADER, again, ordered, paid, session, sessions, told, wallet, worked
+from tests.payments.test_api import order as send
 
-OTHERS_OPEN = """
-select count(*) from pg_stat_activity
+OPEN_HERE = """
+select state from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'
 """
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """What waits for Stripe gives up within moments, and retries at once."""
-    monkeypatch.setattr(stripe_client, "TIMEOUT_SECONDS", (0.5, 0.5))
-    monkeypatch.setattr("stripe._http_client.HTTPClient._sleep_time_seconds", lambda *_args, **_more: 0.01)
-    stripe_client._client.cache_clear()
-    yield
-    stripe_client._client.cache_clear()
 
 
 def placed(user) -> Order:
     return payments.place(user=user, package_id=TRADER[0], provider="stripe")
 
 
-def sessions_at(card) -> list[str]:
-    return [one.id for one in stripe_client.client().v1.checkout.sessions.list().data]
+# ── One session for each order ──
 
 
-@pytest.mark.parametrize("failure", ["hang", "close"])
-def test_s14_a_retry_after_the_work_was_done_finds_the_same_session(card, alice, quick, failure):
+def test_s14_the_key_is_the_orders_own(card, alice, line):
+    orders = [ordered(alice), ordered(alice)]
+    assert [asked.key for asked in line.asked] == [f"order:{order.public_id}" for order in orders]
+
+
+@pytest.mark.parametrize("times", [1, 3, 5])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_s14_however_often_the_answer_is_lost_there_is_one_session(card, alice, times, moment):
     order = placed(alice)
-    card.fail_next(failure, moment="after", seconds=2)
+    card.fail_next("close", times=times, moment=moment)
+    for _time in range(2):
+        try:
+            payments.pay(order)
+        except ProviderUnreachable:
+            assert again(order).state == State.CREATED
+    assert [made["id"] for made in sessions(card)] == [session(again(order))]
+
+
+def test_s14_what_comes_too_late_is_not_opened_again(card, alice, impatient):
+    order = placed(alice)
+    card.fail_next("hang", moment="after", times=3, seconds=60)
+    with pytest.raises(ProviderUnreachable):
+        payments.pay(order)
     url = payments.pay(order)
-    assert [session(again(order))] == sessions_at(card)
-    assert url == again(order).stripe_session.url
+    assert [made["url"] for made in sessions(card)] == [url]
 
 
-def test_s14_a_failure_that_stripe_remembers_for_the_key_is_healed_by_the_reconciler(card, alice, quick):
+def test_s14_a_failure_that_stripe_keeps_for_the_key_is_mended_by_the_reconciler(card, alice):
     order = placed(alice)
     card.fail_next("500", moment="after")
-    for _ in range(2):  # Stripe repeats its first answer to a key, and that was an error
+    for _time in range(2):
         with pytest.raises(ProviderUnreachable):
             payments.pay(order)
     payments.reconcile("stripe")
-    assert payments.pay(again_plain(order)) == again(order).stripe_session.url
-    assert [session(again(order))] == sessions_at(card)
+    assert [made["url"] for made in sessions(card)] == [payments.pay(again(order))]
 
 
-def test_s14_everybody_who_asks_at_once_is_led_to_the_same_session(card, alice):
-    order = placed(alice)
-    urls = together([lambda: payments.pay(again_plain(order)) for _ in range(5)])
-    assert len(set(urls)) == 1
-    assert len(sessions_at(card)) == StripeDgtSession.objects.count() == 1
+def test_s14_the_second_time_stripe_is_not_asked(card, alice, line):
+    order = ordered(alice)
+    asked = list(line.asked)
+    assert payments.pay(order) == order.stripe_session.url
+    assert line.asked == asked
 
 
-def again_plain(order) -> Order:
-    return Order.objects.get(pk=order.pk)
-
-
-def test_s14_the_key_is_the_orders(card, alice):
-    order = placed(alice)
-    requests = []
-    _recording(requests, lambda: payments.pay(order))
-    assert [one["headers"]["Idempotency-Key"] for one in requests if one["method"] == "post"] == [
-        f"order:{order.public_id}"
-    ]
-
-
-def test_s14_after_a_day_the_stored_session_is_read_and_none_is_opened(card, alice, settings):
-    settings.ORDER_MINUTES = 3 * 24 * 60
-    with_page, without = ordered_for_days(alice), placed(alice)
-    with clock.at(without.created_at + timedelta(hours=24, seconds=1)):
-        assert payments.pay(with_page) == with_page.stripe_session.url
-        with pytest.raises(OrderClosed):
-            payments.pay(without)
-    assert sessions_at(card) == [session(with_page)]
-
-
-def ordered_for_days(user) -> Order:
-    """With a session whose own time is shorter: Stripe takes a day at most."""
-    order = placed(user)
-    from payments.providers.stripe import sessions
-
-    wanted = sessions.request_for(order) | {"expires_at": int((order.created_at + timedelta(hours=20)).timestamp())}
+def test_s14_after_a_day_nothing_is_opened_and_what_was_is_read(card, alice, line, settings):
+    settings.ORDER_MINUTES = 36 * 60
+    forgotten, opened = placed(alice), placed(alice)
+    wanted = request_for(opened)
+    del wanted["expires_at"]  # Stripe's own longest
     made = stripe_client.client().v1.checkout.sessions.create(params=wanted)
-    sessions.attach(order, made)
-    return again(order)
+    attach(opened, made)
+    before = len(line.asked)
+    with clock.at(opened.created_at + timedelta(hours=24)):
+        assert payments.pay(again(opened)) == made.url
+        with pytest.raises(OrderClosed):
+            payments.pay(forgotten)
+    with clock.at(forgotten.created_at + timedelta(hours=23, minutes=59)), pytest.raises(stripe.InvalidRequestError):
+        payments.pay(forgotten)  # up to then it is asked for: only the sandbox's clock is behind
+    assert (len(line.asked), len(sessions(card))) == (before + 1, 1)
 
 
-def test_s15_the_order_is_committed_and_nothing_is_open_while_stripe_thinks(card, alice, quick):
-    order = placed(alice)
-    card.fail_next("hang", times=3, seconds=1)
-    wait = beside(lambda: _refused(order))
+# ── Nothing is open meanwhile ──
+
+
+def test_s15_the_order_is_committed_before_stripe_is_asked(card, alice, client, line, owner):
     seen = []
-    for _ in range(40):
-        with connection.cursor() as cursor:
-            cursor.execute(OTHERS_OPEN)
-            seen.append(cursor.fetchone()[0])
-        time.sleep(0.02)
-    assert again_plain(order).state == State.CREATED
-    assert wait()
-    assert max(seen) == 0
+    line.meanwhile = lambda: seen.extend(owner.execute("select state from dgt_orders").fetchall())
+    client.force_login(alice)
+    assert send(client).status_code == 201
+    assert seen == [("created",)]
 
 
-def _refused(order) -> bool:
+def opens_a_page(card, order, browser):
+    fields = {"package": TRADER[0], "price": TRADER[1], "dgt": TRADER[2], "key": "form-1"}
+    assert browser.post("/buy", fields).status_code == 303
+
+
+def comes_back(card, order, browser):
+    assert browser.get(f"{order.get_absolute_url()}/paid?session={session(order)}").status_code == 200
+
+
+def is_told(card, order, browser):
+    told(card)
+
+
+def reconciles(card, order, browser):
+    payments.reconcile("stripe")
+    worked()
+
+
+def sweeps(card, order, browser):
+    payments.sweep("stripe")
+
+
+def closes(card, order, browser):
+    with clock.at(order.expires_at + timedelta(hours=1)):
+        payments.close_expired()
+
+
+@pytest.mark.parametrize("way", [opens_a_page, comes_back, is_told, reconciles, sweeps, closes])
+def test_s15_no_transaction_is_open_while_stripe_is_asked(card, alice, window, line, way):
+    order, browser = ordered(alice), window(alice)
+    card.pay(session(order))
+    seen = []
+    line.meanwhile = lambda: seen.append(open_transactions())
+    way(card, order, browser)
+    assert seen
+    assert seen == [[]] * len(seen)
+
+
+def open_transactions() -> list[str]:
+    """What other connections to this database hold open without doing anything."""
     try:
-        payments.pay(order)
-    except ProviderUnreachable:
-        return True
-    return False
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN_HERE)
+            return cursor.fetchall()
+    finally:
+        connection.close()
 
 
-@pytest.mark.django_db
-def test_s15_nobody_can_open_a_session_inside_a_transaction(alice_alone, settings):
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRETS = "sk_test_x", ["whsec_x"]
-    order = placed(alice_alone)
+def test_s15_inside_a_transaction_nobody_is_asked(card, alice, line):
+    order = placed(alice)
     with transaction.atomic(), pytest.raises(RuntimeError, match="never called inside a transaction"):
         payments.pay(order)
+    assert line.asked == []
+
+
+# ── One version ──
+
+
+def test_s16_every_request_names_the_version_that_the_code_names(card, alice, line):
+    order = paid(card, alice)
+    card.refund(session(order), 5)
+    told(card)
+    payments.sweep("stripe")
+    assert {asked.version for asked in line.asked} == {stripe_client.API_VERSION} == {"2026-10-28.endive"}
+    assert {asked.path.split("/")[2] for asked in line.asked} == {"checkout", "refunds", "disputes", "events"}
+
+
+def test_s16_an_upgrade_of_the_library_does_not_go_unnoticed():
+    assert stripe.api_version == stripe_client.API_VERSION
+
+
+def test_s16_an_event_of_another_version_is_asked_about_anew(card, alice, line):
+    order = ordered(alice)
+    card.pay(session(order))
+    old = {"id": session(order), "object": "checkout.session", "display_items": [{"amount": 1}], "paid": "yes"}
+    event = card.announce("checkout.session.completed", old, api_version="2019-12-03")
+    card.deliver(event["id"])
+    worked()
+    assert ProviderEvent.objects.get(event_id=event["id"]).api_version == "2019-12-03"
+    assert f"/v1/checkout/sessions/{session(order)}" in [asked.path for asked in line.asked]
+    assert (again(order).state, wallet(alice)) == (State.CREDITED, (1_300, 0, 0))
+
+
+# ── While Stripe does not answer ──
 
 
 @pytest.fixture
-def alice_alone(db):
-    from tests import make
-
-    return make.verified(make.user("alice"))
-
-
-def test_s16_every_request_names_the_version_that_is_in_the_code(card, alice):
-    requests = []
-
-    def life():
-        order = ordered(alice)
-        card.pay(session(order))
-        told(card)
-        payments.sweep("stripe")
-
-    _recording(requests, life)
-    assert len(requests) > 6
-    assert {one["headers"]["Stripe-Version"] for one in requests} == {stripe_client.API_VERSION}
+def impatient(monkeypatch, card):
+    """The client gives up after a moment, not after ten seconds."""
+    monkeypatch.setattr(stripe_client, "TIMEOUT_SECONDS", (3, 0.1))
+    stripe_client._client.cache_clear()
+    yield
+    stripe_client._client.cache_clear()
 
 
-@pytest.mark.parametrize("version", ["2019-12-03", "2030-01-01.future", None])
-def test_s16_what_an_event_of_another_version_is_about_is_fetched_anew(card, alice, version):
-    order = ordered(alice)
-    card.pay(session(order))
-    card.set_webhook_faults(drop=1.0)
-    card.deliver_all()
-    card.clear_faults()
-    old = {"id": session(order), "object": "checkout.session", "payment_status": "unpaid", "amount_total": 1}
-    card.announce("checkout.session.completed", old, api_version=version)
-    told(card)
-    assert (again(order).state, wallet(alice)) == (State.CREDITED, (TRADER[2], 0, 0))
+def test_s23_deadlines_and_tries_are_set():
+    asking = stripe_client._client("sk_test_x", "http://127.0.0.1:1")._requestor
+    assert asking._options.max_network_retries == 2
+    assert asking._client._timeout == (3, 10)
 
 
-# ── Stripe is down ──────────────────────────────────────────────────────────────────────────────────────────────────
+FAILURES = [("500", 3, "before"), ("429", 1, "before"), ("close", 3, "before"), ("hang", 3, "after")]
 
 
-@pytest.mark.parametrize("failure", ["500", "429", "hang", "close"])
-def test_s23_what_stripe_does_not_answer_leaves_an_order_that_can_be_paid_later(card, alice, quick, failure):
+@pytest.fixture(params=FAILURES, ids=[kind for kind, *_rest in FAILURES])
+def down(request, card, impatient):
+    """Stripe does not answer the next time."""
+    kind, times, moment = request.param
+    card.fail_next(kind, times=times, moment=moment, seconds=60)
+
+
+def test_s23_the_buyer_is_told_to_try_again_and_nothing_is_half_done(card, alice, client, down):
+    client.force_login(alice)
+    answer = send(client)
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "provider-unreachable", "10")
+    assert answer["Content-Type"] == "application/problem+json"
+    order = Order.objects.get()
+    assert (order.state, hasattr(order, "stripe_session"), wallet(alice)) == (State.CREATED, False, (0, 0, 0))
+    assert send(client).status_code == 201
+    assert (Order.objects.count(), len(sessions(card)), again(order).state) == (1, 1, State.PENDING)
+
+
+def test_s23_on_the_page_it_is_said_and_paying_works_afterwards(card, alice, window, down):
+    page, order = window(alice), placed(alice)
+    answer = page.post(f"{order.get_absolute_url()}/pay")
+    assert (answer.status_code, answer["Location"]) == (303, order.get_absolute_url())
+    assert "Nothing was charged. Try again in a moment." in html_of(page.get(order.get_absolute_url()))
+    answer = page.post(f"{order.get_absolute_url()}/pay")
+    assert (answer.status_code, answer["Location"]) == (303, again(order).stripe_session.url)
+
+
+def test_s23_a_hiccup_is_tried_again_unnoticed(card, alice, line):
     order = placed(alice)
-    card.fail_next(failure, times=3, seconds=2)
-    with pytest.raises(ProviderUnreachable, match="Nothing was charged. Try again in a moment"):
-        payments.pay(order)
-    assert (again_plain(order).state, StripeDgtSession.objects.count()) == (State.CREATED, 0)
-    card.clear_faults()
-    wait_until(lambda: not _refused(order))  # Stripe still has the request that hangs, and says so
-    assert again(order).state == State.PENDING
-
-
-def test_s23_two_failures_in_a_row_are_not_noticed(card, alice, quick):
     card.fail_next("500", times=2)
-    assert payments.pay(placed(alice)).startswith(card.url)
+    payments.pay(order)
+    assert [(asked.path, asked.key) for asked in line.asked] == [
+        ("/v1/checkout/sessions", f"order:{order.public_id}")
+    ] * 3
 
 
-def test_s23_the_page_says_to_try_again_and_the_button_works(card, alice, quick, window):
-    page = window(alice)
-    order = placed(alice)
-    card.fail_next("500", times=3)
-    answer = page.post(f"{order.get_absolute_url()}/pay", follow=True)
-    assert "Nothing was charged. Try again in a moment." in answer.content.decode()
-    again_sent = page.post(f"{order.get_absolute_url()}/pay")
-    assert (again_sent.status_code, again_sent["Location"]) == (303, again(order).stripe_session.url)
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_s23_an_answer_in_parts_changes_nothing_and_the_event_waits(card, alice, line, answered):
+    """Session, refunds, disputes: whichever is not answered."""
+    order = paid(card, alice)
+    card.refund(session(order))
+    card.deliver_all()
+    silent_after(card, line, answered)
+    worked()
+    event = ProviderEvent.objects.get(type="charge.refunded")
+    assert (event.state, "ProviderUnreachable" in event.note) == ("failed", True)
+    assert (again(order).state, wallet(alice)) == (State.CREDITED, (1_300, 0, 0))
+    line.meanwhile = lambda: None
+    with clock.at(event.received_at + timedelta(minutes=2)):
+        worked()
+    event.refresh_from_db()
+    assert (event.state, event.note, again(order).state, wallet(alice)) == ("done", "", State.REFUNDED, (0, 0, 0))
 
 
-def test_s23_calls_end_soon_and_are_repeated_twice(card):
-    made = stripe_client.client()
-    assert stripe_client.TIMEOUT_SECONDS == (3, 10)
-    assert made._requestor._options.max_network_retries == 2
-    assert made._requestor._client._timeout == (3, 10)
-
-
-def test_s23_an_event_that_could_not_be_looked_into_is_tried_again(card, alice, quick, caplog):
-    caplog.set_level(logging.CRITICAL)
+def test_s23_the_reconciler_begins_again_where_it_was(card, alice, line):
+    payments.reconcile("stripe")
+    begun = ReconcileCursor.objects.get().until
     order = ordered(alice)
     card.pay(session(order))
-    card.deliver_all()
-    card.fail_next("500", times=200)
-    told(card)
-    assert (again(order).state, wallet(alice)) == (State.PENDING, (0, 0, 0))
-    card.clear_faults()
-    with clock.at(order.created_at + timedelta(minutes=5)):
-        told(card)
-    assert (again(order).state, wallet(alice)) == (State.CREDITED, (TRADER[2], 0, 0))
+    silent_after(card, line, 1)
+    with pytest.raises(ProviderUnreachable):
+        payments.reconcile("stripe")
+    assert (ReconcileCursor.objects.get().until, wallet(alice)) == (begun, (0, 0, 0))
+    line.meanwhile = lambda: None
+    payments.reconcile("stripe")
+    assert (again(order).state, wallet(alice)) == (State.CREDITED, (1_300, 0, 0))
 
 
-# ── S24 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_s24_the_database_takes_packages_in_dollars_only(db):
-    with pytest.raises(IntegrityError, match="dgt_packages_in_dollars"), transaction.atomic():
-        DgtPackage.objects.create(
-            id="euro", name="Euro", dgt_amount=1, price_cents=100, price_usdt="1", currency="eur", position=1
-        )
-
-
-def test_s24_the_form_of_staff_has_no_other_currency(card):
-    from tests import make
-
-    staff = Client()
-    make.signed_in(staff, make.user("root", is_staff=True, is_superuser=True))
-    sent = {"id": "euro", "name": "Euro", "dgt_amount": "1", "bonus_dgt": "0", "price_cents": "100", "price_usdt": "1"}
-    answer = staff.post("/admin/payments/dgtpackage/add/", sent | {"currency": "eur", "position": "1"})
-    assert answer.status_code == 302
-    assert DgtPackage.objects.get(pk="euro").currency == "usd"
-
-
-def _recording(requests, call):
-    """Do it, and note what the official library sent."""
-    import stripe
-
-    real = stripe.RequestsClient.request
-
-    def request(self, method, url, headers, *args, **more):
-        requests.append({"method": method, "url": url, "headers": dict(headers)})
-        return real(self, method, url, headers, *args, **more)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(stripe.RequestsClient, "request", request)
-    try:
-        call()
-    finally:
-        patch.undo()
+def silent_after(card, line, calls: int) -> None:
+    """So many calls are answered, then none."""
+    last = len(line.asked) + calls
+    line.meanwhile = lambda: card.fail_next("429") if len(line.asked) > last else None

@@ -83,13 +83,19 @@ def _problem(order: Order, session: stripe.checkout.Session) -> str:
 
 
 def _disputes(disputes: list[stripe.Dispute]) -> dict[str, Any]:
-    """What they hold and what they took. An inquiry (`warning_…`) moves no money and holds nothing."""
-    real = [dispute for dispute in disputes if not dispute.status.startswith("warning_")]
+    """What they hold and what they took. An inquiry moves no money and holds nothing."""
+    real = [dispute for dispute in disputes if not _only_asked(dispute)]
     return {
         "disputed": sum(dispute.amount for dispute in real if dispute.status in UNDECIDED),
         "lost": sum(_lost(dispute) for dispute in real if dispute.status in LOST),
         "had_dispute": bool(real),
     }
+
+
+def _only_asked(dispute: stripe.Dispute) -> bool:
+    """Whether it is an inquiry, or was one until the bank let it be: `prevented` is the end of both kinds."""
+    is_prevented = dispute.status == "prevented" and not dispute.balance_transactions
+    return is_prevented or dispute.status.startswith("warning_")
 
 
 def _lost(dispute: stripe.Dispute) -> int:
