@@ -47,8 +47,8 @@ def open_review(
 
 
 def open_stray(*, provider: str, reference: str, order: Order | None = None) -> None:
-    """Put money that came beside any order's own payment on the list: once. What a person decided stays decided, however
-    often the provider tells of it again."""
+    """Put money that came beside any order's own payment on the list: once. What a person decided stays decided,
+    however often the provider tells of it again."""
     reason = Review.Reason.UNKNOWN_ORDER
     if not Review.objects.filter(provider=provider, reference=reference, reason=reason).exists():
         open_review(provider=provider, order=order, reference=reference, reason=reason)
