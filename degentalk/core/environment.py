@@ -68,17 +68,19 @@ class Environment:
 
         return self.read(name, default, parse, "on or off")
 
-    def number(self, name: str, default: int | Required = REQUIRED, *, at_least: int | None = None) -> int:
+    def number(
+        self, name: str, default: int | Required = REQUIRED, *, at_least: int | None = None, at_most: int | None = None
+    ) -> int:
         """A whole number."""
 
         def parse(value: str) -> int:
             number = int(value)
-            if at_least is not None and number < at_least:
+            if (at_least is not None and number < at_least) or (at_most is not None and number > at_most):
                 raise ValueError(value)
             return number
 
         kind = "a whole number" if at_least is None else f"a whole number from {at_least}"
-        return self.read(name, default, parse, kind)
+        return self.read(name, default, parse, kind if at_most is None else f"{kind} to {at_most}")
 
     def key(self, name: str, default: bytes | Required = REQUIRED) -> bytes:
         """A key of 32 bytes. What it is never gets into a sentence."""

@@ -108,23 +108,23 @@ def order_of(event: ProviderEvent) -> Order | None:
     if event.type not in HANDLED:
         return None
     about = json.loads(event.body)["data"]["object"]
-    if event.type.startswith("checkout.session."):
-        return _order_of_session(str(about.get("id", "")))
-    intent = about.get("payment_intent")
-    return _order_of_payment(str(intent)) if intent else None
+    try:
+        if event.type.startswith("checkout.session."):
+            return _order_of_session(str(about.get("id", "")))
+        intent = about.get("payment_intent")
+        return _order_of_payment(str(intent)) if intent else None
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def _order_of_session(session_id: str) -> Order | None:
     stored = StripeDgtSession.objects.select_related("order").filter(session_id=session_id).first()
     if stored is not None:
         return stored.order
-    try:
-        with calling() as client:
-            return find_order(client.v1.checkout.sessions.retrieve(session_id))
-    except stripe.InvalidRequestError as error:
-        if is_missing(error):
-            return None
-        raise
+    with calling() as client:
+        return find_order(client.v1.checkout.sessions.retrieve(session_id))
 
 
 def _order_of_payment(intent_id: str) -> Order | None:
