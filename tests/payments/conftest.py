@@ -5,23 +5,21 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from degentalk.sandbox.stripe import API_KEY, WEBHOOK_SECRET, Sandbox
-from tests.payments.line import Line
+from degentalk.sandbox.stripe import Sandbox
+from tests.payments.line import Line, stripe_for
 
 
 @pytest.fixture
-def card(live: str, settings, monkeypatch) -> Iterator[Sandbox]:
-    """Stripe as this site knows it. Webhooks leave when a test says `told()`."""
-    # The library does not wait half a second before it tries again.
+def quick(monkeypatch) -> None:
+    """The library does not wait half a second before it tries again."""
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.001)
-    settings.SITE_URL = live
-    with Sandbox(seed=1, webhook_url=f"{live}/api/webhook/stripe") as sandbox:
-        settings.STRIPE_API_BASE = settings.STRIPE_CHECKOUT_ORIGIN = sandbox.url
-        settings.IS_SANDBOX = True
-        settings.STRIPE_SECRET_KEY = API_KEY
-        settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
-        settings.STRIPE_LIVEMODE = False
+
+
+@pytest.fixture
+def card(live: str, settings, quick) -> Iterator[Sandbox]:
+    """Stripe as this site knows it. Webhooks leave when a test says `told()`."""
+    with stripe_for(live, settings) as sandbox:
         yield sandbox
 
 

@@ -1,10 +1,24 @@
 """The line between this site and Stripe: what is asked, and what is true here while the answer is awaited."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from degentalk.sandbox.stripe import Sandbox
+from degentalk.sandbox.stripe import API_KEY, WEBHOOK_SECRET, Sandbox
+
+
+@contextmanager
+def stripe_for(site: str, settings: Any) -> Iterator[Sandbox]:
+    """A sandbox that the site at this address takes for Stripe, and that tells it things."""
+    settings.SITE_URL = site
+    with Sandbox(seed=1, webhook_url=f"{site}/api/webhook/stripe") as sandbox:
+        settings.STRIPE_API_BASE = settings.STRIPE_CHECKOUT_ORIGIN = sandbox.url
+        settings.IS_SANDBOX = True
+        settings.STRIPE_SECRET_KEY = API_KEY
+        settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+        settings.STRIPE_LIVEMODE = False
+        yield sandbox
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from payments.models import Order, ProviderEvent
 from tests import make
 from tests.payments.buying import TRADER, again, ordered, paid, session, told, wallet, worked
 
-
 GONE = "sk_test_rolled_and_gone"
 
 

@@ -18,7 +18,7 @@ from tests.payments.simulation import ending, runs
 from tests.payments.simulation.moments import Moments, Plan
 from tests.wallet.test_ledger import drift
 
-ORDERS = extent(40, 320)
+ORDERS = extent(30, 320)
 FEW = extent(4, 12)
 
 

@@ -13,7 +13,7 @@ def test_what_was_decided_about_stray_money_is_not_asked_again_every_night(card,
     order = paid(card, alice)
     card.foreign_session(reference=str(order.public_id))
     told(card)
-    payments.decide(review=Review.objects.open().get(), decision="dismiss", actor=economist(), note="Refunded at Stripe")
+    payments.decide(review=Review.objects.open().get(), decision="dismiss", actor=economist(), note="Refunded there")
     payments.sweep("stripe")
     assert (Review.objects.count(), Review.objects.open().count()) == (1, 0)
 

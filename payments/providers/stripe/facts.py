@@ -9,6 +9,7 @@ from degentalk.core.clock import database_time
 from payments.errors import PaymentMissing
 from payments.models import Order, Review, StripeDgtSession
 from payments.providers.stripe.client import calling, is_missing
+from payments.rules import share
 from payments.states import Facts
 
 EXPAND = ["payment_intent.latest_charge"]
@@ -101,12 +102,14 @@ def _only_asked(dispute: stripe.Dispute) -> bool:
 def _lost(dispute: stripe.Dispute) -> int:
     """What the bank took and did not give back: funds can be reinstated after a dispute was lost (S19).
 
-    The balance transactions are Stripe's books: a withdrawal is below zero, a reinstatement above.
+    The balance transactions are Stripe's books, in the currency that the account is paid out in: a withdrawal is below
+    zero, a reinstatement above. Only what share of the one the other is can be said in the currency of the dispute.
     """
-    if not dispute.balance_transactions:
+    withdrawn = -sum(entry.amount for entry in dispute.balance_transactions if entry.amount < 0)
+    if not withdrawn:
         return dispute.amount
-    moved = -sum(entry.amount for entry in dispute.balance_transactions)
-    return max(0, min(dispute.amount, moved))
+    back = sum(entry.amount for entry in dispute.balance_transactions if entry.amount > 0)
+    return share(dispute.amount, withdrawn - back, withdrawn)
 
 
 def _copy(stored: StripeDgtSession, session: stripe.checkout.Session) -> None:

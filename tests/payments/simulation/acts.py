@@ -52,7 +52,7 @@ ALL: Final[dict[Act, float]] = {
     **OUTSIDE,
     **INSIDE,
     members.order: 12,
-    members.order_again: 4,
+    members.order_again: 6,
     members.spend: 4,
     members.send: 2,
     banks.alter: 0.3,
@@ -75,7 +75,8 @@ def step(world: World, acts: dict[Act, float]) -> None:
 
 
 def meanwhile(world: World) -> None:
-    """What happens while a process is held up: something on Stripe's side, which others hear of or look at."""
-    step(world, OUTSIDE)
-    for act in world.dice.choice([(site.deliver, site.work), (site.deliver, site.work), (site.look,), (members.land,)]):
+    """What happens while a process is held up: a few things on Stripe's side, which others hear of or look at."""
+    for _ in range(3):
+        step(world, OUTSIDE)
+    for act in world.dice.choice([(site.look,), (site.look,), (site.deliver, site.work), (members.land,)]):
         step(world, {act: 1})

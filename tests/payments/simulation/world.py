@@ -159,7 +159,8 @@ class World:
         fate = self.dice.random()
         kind = self.dice.choice(["statement", "commit", "commit", "call", "call"])
         when = self.dice.choice(["before", "after"])
-        left = self.dice.randrange({"statement": 40, "commit": 7, "call": 4}[kind])
+        most = {"statement": 40, "commit": 7, "call": 4}[kind]
+        left = min(self.dice.randrange(most), self.dice.randrange(most))  # many processes do little
 
         def die(moment: str, about: str) -> None:
             self.tell(f"{name} is killed {moment}")
@@ -171,7 +172,7 @@ class World:
 
         if self.depth or fate >= KILLED + HELD_UP:
             return None
-        return Plan(kind, left, when, die) if fate < KILLED else Plan("call", left % 4, when, wait)
+        return Plan(kind, left, when, die) if fate < KILLED else Plan("call", self.dice.randrange(4), when, wait)
 
     def _let_others_go_on(self, about: str) -> None:
         self.depth, self.talked_of = 1, about
