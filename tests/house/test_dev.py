@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from degentalk.core.dev import sandbox
+from degentalk.core.dev.__main__ import lead_back
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.embedded import places
 from degentalk.core.environment import Environment
@@ -215,3 +216,14 @@ def test_a_clean_end_leaves_no_sign_of_a_crash(tmp_path: Path) -> None:
         pass
     with only_once(tmp_path, "second") as after_a_crash:
         assert not after_a_crash
+
+
+@pytest.mark.parametrize(
+    ("named", "used"), [("", "http://127.0.0.1:8010"), ("https://dev.example", "https://dev.example")]
+)
+def test_mails_and_the_page_to_pay_lead_back_to_where_the_site_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, used: str
+) -> None:
+    monkeypatch.setenv("SITE_URL", named)
+    lead_back(Environment(tmp_path / ".env"), "http://127.0.0.1:8010/")
+    assert os.environ["SITE_URL"] == used

@@ -47,8 +47,7 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
     embedded = not environment.uses_own_servers()
     site = f"http://{HOST}:{port}/"
     stripe = f"http://{HOST}:{sandbox.port_beside(port)}/" if sandbox.is_wanted(environment) else ""
-    if not environment.text("SITE_URL", ""):
-        os.environ["SITE_URL"] = site.rstrip("/")  # where mails and the sandbox lead back to
+    lead_back(environment, site)
     if stripe:
         sandbox.configure(stripe)
     supervisor = Supervisor(CHECKOUT)
@@ -72,6 +71,12 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         supervisor.stop()
         embedded_servers.stop()
         supervisor.say("Everything is stopped.")
+
+
+def lead_back(environment: Environment, site: str) -> None:
+    """Mails and the page to pay lead back to where the site runs now, unless the developer named another address."""
+    if not environment.text("SITE_URL", ""):
+        os.environ["SITE_URL"] = site.rstrip("/")
 
 
 # In a container everybody is root; here the warning would only hide what matters.
