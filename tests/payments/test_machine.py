@@ -74,10 +74,12 @@ class Payments(RuleBasedStateMachine):
 
     # ── at Stripe ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @initialize(target=orders)
-    def first_order(self):
+    @initialize(target=orders, verb=st.sampled_from(["pay", "pay", "pay_later"]))
+    def first_order(self, verb):
         earned(self.alice, EARNED)
-        return self.an_order()
+        order = self.an_order()
+        self.pays_or_not(order, verb)
+        return order
 
     @rule(target=orders)
     def an_order(self):
