@@ -32,11 +32,13 @@ class Asked:
 
 
 class Line:
-    """Stands before the sandbox. `meanwhile` is called while a request is on its way, in a thread of the sandbox."""
+    """Stands before the sandbox. `meanwhile` is called while a request is on its way, `afterwards` while its answer is,
+    both in a thread of the sandbox."""
 
     def __init__(self, card: Sandbox) -> None:
         self.asked: list[Asked] = []
         self.meanwhile: Callable[[], object] = lambda: None
+        self.afterwards: Callable[[], object] = lambda: None
         self._answer: Any = card._server.app
         card._server.app = self
 
@@ -46,4 +48,6 @@ class Line:
             header = {name: environ.get(f"HTTP_{name}", "") for name in ("STRIPE_VERSION", "IDEMPOTENCY_KEY")}
             self.asked.append(Asked(environ["REQUEST_METHOD"], environ["PATH_INFO"], *header.values()))
             self.meanwhile()
-        return self._answer(environ, start_response)
+        answer = self._answer(environ, start_response)
+        self.afterwards()
+        return answer

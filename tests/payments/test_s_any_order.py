@@ -6,6 +6,7 @@
 import random
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -118,3 +119,23 @@ def test_s6_whichever_event_comes_first_alone_is_enough(card, alice, first):
     card.deliver(event["id"])
     worked()
     assert (again(order).state, wallet(alice)) == (State.DISPUTED, (0, 938, 0))
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_s6_an_answer_that_is_late_does_not_overwrite_a_newer_one(card, alice, line, call):
+    """While an answer is on its way, the money goes back and somebody else looks."""
+    order = ordered(alice)
+    card.pay(session(order))
+    last = len(line.asked) + call
+
+    def overtake():
+        if len(line.asked) == last:
+            line.afterwards = lambda: None
+            card.refund(session(order), 500)
+            payments.look(order, because="overtaken")
+            connection.close()
+
+    line.afterwards = overtake
+    payments.look(order, because="late")
+    assert (again(order).state, again(order).refunded, wallet(alice)) == (State.PARTLY_REFUNDED, 500, (938, 0, 0))
+    assert [row.dgt for row in order.movements.all()] == [DGT, -362]

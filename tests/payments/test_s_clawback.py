@@ -309,3 +309,14 @@ def test_s21_money_that_comes_back_to_us_forgives_the_debt(card, alice):
     card.fail_refund(refund["id"])
     told(card)
     assert (wallet(alice), drift()) == ((300, 0, 0), [])
+
+
+def test_s21_what_is_frozen_is_taken_back_as_soon_as_it_moves(card, alice):
+    order, staff = paid(card, alice), make.moderator()
+    wallets.freeze(user=alice, reason="A drill", actor=staff)
+    card.refund(session(order), 900)
+    told(card)
+    assert (wallet(alice), again(order).waits_for) == ((DGT, 0, 0), "wallet_frozen")
+    wallets.unfreeze(user=alice, reason="It is over", actor=staff)
+    payments.settle_waiting()
+    assert (again(order).state, wallet(alice), again(order).waits_for) == (State.PARTLY_REFUNDED, (649, 0, 0), "")

@@ -14,6 +14,7 @@ from tests import make
 from tests.payments.buying import TRADER, again, ordered, paid, session, sessions, told, wallet, worked
 from tests.threads import together
 from tests.wallet.test_ledger import drift
+from wallet import services as wallets
 
 COMPLETED = "checkout.session.completed"
 
@@ -299,3 +300,32 @@ def test_s13_expired_here_and_paid_at_stripe_is_credited_by_the_reconciler(card,
     owner.execute("update dgt_orders set state = 'expired' where id = %s", [late.pk])
     assert payments.reconcile("stripe") != []
     assert (again(late).state, again(order).state, wallet(alice)) == (State.CREDITED, State.CREDITED, (2_600, 0, 0))
+
+
+def freezes(user, staff):
+    wallets.freeze(user=user, reason="A drill", actor=staff)
+    return lambda: wallets.unfreeze(user=user, reason="It is over", actor=staff)
+
+
+def suspends(user, staff):
+    def is_active(yes):
+        user.is_active = yes
+        user.save(update_fields=["is_active"])
+
+    is_active(False)
+    return lambda: is_active(True)
+
+
+@pytest.mark.parametrize(("stop", "reason"), [(freezes, "wallet_frozen"), (suspends, "buyer_suspended")])
+def test_s13_money_that_cannot_be_credited_now_is_credited_when_it_can(card, alice, stop, reason):
+    order = ordered(alice)
+    let_go = stop(alice, make.moderator())
+    card.pay(session(order))
+    told(card)
+    assert (again(order).state, again(order).waits_for, reasons(order)) == (State.CONFIRMED, reason, [reason])
+    assert payments.settle_waiting() == 0
+    let_go()
+    assert payments.settle_waiting() == 1
+    assert (again(order).waits_for, reasons(order)) == ("", [])
+    assert credited_once(order, alice)
+    assert payments.settle_waiting() == 0

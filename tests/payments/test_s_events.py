@@ -48,6 +48,7 @@ def test_s24_a_package_that_is_sold_stays_in_dollars(db, owner):
 def test_s25_an_event_of_a_type_that_we_do_not_know_is_kept_and_left_alone(card, alice, caplog, line, name):
     caplog.set_level(logging.INFO)
     order = ordered(alice)
+    card.pay(session(order))
     asked = list(line.asked)
     event = card.announce(name, session(order))
     assert card.deliver(event["id"])["tries"][-1]["status"] == 204
