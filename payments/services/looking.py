@@ -6,6 +6,7 @@ from django.db.models import F
 from degentalk.core.clock import database_time
 from payments import providers
 from payments.models import Order, Review
+from payments.money import sum_of
 from payments.services.moving import move
 from payments.services.reviews import open_review
 from payments.services.settling import settle
@@ -64,7 +65,7 @@ def _paid(row: Order, facts: Facts, because: str) -> None:
             order=row,
             reason=Review.Reason(facts.problem),
             reference=facts.reference,
-            details=f"{facts.paid} {facts.currency}, ordered {row.price} {row.currency}",
+            details=f"{sum_of(facts.paid, facts.currency)} paid, {sum_of(row.price, row.currency)} ordered",
         )
         return
     move(row, State.CONFIRMED, because)

@@ -95,11 +95,18 @@ from pathlib import Path
 from degentalk.core.dev.supervisor import EndedError, StoppedError, Supervisor
 
 supervisor = Supervisor(Path.cwd(), patience_seconds=1)
-# With a child of its own, which it ends when it is asked to, as Django's runserver does.
-CHILD = (
-    "import signal, subprocess, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit());"
-    "subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
-)
+# With a child of its own, which it ends when it is asked to, as Django's runserver does; not while it is starting it.
+CHILD = '''
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+try:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    child.wait()
+finally:
+    child.kill()
+'''
 try:
     supervisor.start("web", [sys.executable, "-c", CHILD])
     supervisor.start("beat", [sys.executable, "-c", sys.argv[1]])

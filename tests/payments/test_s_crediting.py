@@ -98,6 +98,21 @@ def test_s7_a_payment_that_is_not_what_was_ordered_credits_nothing_and_waits_for
     assert (again(order).state, reasons(order), wallet(alice)) == (State.REVIEW, [reason], (0, 0, 0))
 
 
+@pytest.mark.parametrize(
+    ("changes", "details"),
+    [
+        ({"amount_total": 123_456}, "$1,234.56 paid, $17.99 ordered"),
+        ({"currency": "eur"}, "17.99 EUR paid, $17.99 ordered"),
+    ],
+)
+def test_s7_staff_read_what_was_paid_and_what_was_ordered(card, alice, changes, details):
+    order = ordered(alice)
+    card.pay(session(order))
+    card.alter(session(order), **changes)
+    told(card)
+    assert list(order.reviews.values_list("details", flat=True)) == [details]
+
+
 @pytest.mark.parametrize("changes", [{"status": "open"}, {"payment_status": "unpaid"}])
 def test_s7_what_is_not_complete_or_not_paid_credits_nothing(card, alice, changes):
     order = ordered(alice)

@@ -133,4 +133,5 @@ def test_s22_it_runs_every_hour_and_for_thirty_days_every_day():
     timetable = {row["task"]: row["schedule"] for row in site_settings.CELERY_BEAT_SCHEDULE.values()}
     assert timetable["payments.reconcile"] == crontab(minute=45)
     assert timetable["payments.sweep"] == crontab(hour=5, minute=10)
+    assert timetable["payments.books"] == crontab(hour=5, minute=50)
     assert SWEEP.days == 30
