@@ -10,7 +10,7 @@ from functools import partial
 from math import ceil
 
 import pytest
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -38,9 +38,11 @@ from wallet.models import UserWallet
 
 EXAMPLES, STEPS = extent((5, 20), (60, 50))
 SETTINGS = hypothesis_settings(
-    max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    phases=[Phase.generate],  # making a failure smaller takes minutes over HTTP
+    suppress_health_check=list(HealthCheck),
 )
-ORDERS = 2
 CENTS, DGT = TRADER[1:]
 EARNED = 300
 
@@ -49,7 +51,7 @@ dgts = st.integers(1, DGT)
 
 
 class Payments(RuleBasedStateMachine):
-    """One member with up to two orders. Every example has a database and a Stripe of its own."""
+    """One member with two orders. Every example has a database and a Stripe of its own."""
 
     orders = Bundle("orders")
     refunds = Bundle("refunds")
@@ -72,20 +74,14 @@ class Payments(RuleBasedStateMachine):
 
     # ── at Stripe ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @initialize(target=orders, verb=st.sampled_from(["pay", "pay", "pay_later"]))
-    def first_order(self, verb):
+    @initialize(target=orders)
+    def two_orders_one_of_them_paid(self):
         earned(self.alice, EARNED)
-        order = self.an_order()
-        self.pays_or_not(order, verb)
-        return order
+        first, second = ordered(self.alice), ordered(self.alice)
+        self.card.pay(session(first))
+        return multiple(first, second)
 
-    @rule(target=orders)
-    def an_order(self):
-        if Order.objects.count() == ORDERS or UserWallet.objects.of(self.alice).is_frozen:
-            return multiple()
-        return ordered(self.alice)
-
-    @rule(order=orders, verb=st.sampled_from(["pay", "pay", "pay", "pay_later", "settle", "expire"]))
+    @rule(order=orders, verb=st.sampled_from(["pay", "pay_later", "settle", "expire"]))
     def pays_or_not(self, order, verb):
         with suppress(ApiError):
             getattr(self.card, verb)(session(order))
@@ -103,7 +99,7 @@ class Payments(RuleBasedStateMachine):
     def dispute(self, order, cents, kind):
         return self.made(lambda: self.card.dispute(session(order), amount=cents, kind=kind))
 
-    @rule(dispute=disputes, result=st.sampled_from(["won", "lost", "lost", "prevented", "warning_closed"]))
+    @rule(dispute=disputes, result=st.sampled_from(["lost", "won", "prevented", "warning_closed"]))
     def dispute_is_decided(self, dispute, result):
         with suppress(ApiError):
             self.card.close_dispute(dispute, result)
@@ -132,21 +128,15 @@ class Payments(RuleBasedStateMachine):
                 self.card.deliver(event)
         self.told = len(events)
 
-    @rule()
-    def a_worker_works(self):
-        worked()
-
-    @rule(order=orders)
-    def the_buyer_comes_back(self, order):
-        payments.look(order, because="the buyer came back")
-
-    @rule()
-    def the_reconciler_looks(self):
-        payments.reconcile("stripe")
-
-    @rule()
-    def what_waits_is_tried_again(self):
-        payments.settle_waiting()
+    @rule(order=orders, way=st.sampled_from(["worker", "landing", "reconciler", "timetable"]))
+    def somebody_looks(self, order, way):
+        looks = {
+            "worker": worked,
+            "landing": lambda: payments.look(order, because="the buyer came back"),
+            "reconciler": lambda: payments.reconcile("stripe"),
+            "timetable": payments.settle_waiting,
+        }
+        looks[way]()
 
     # ── here ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,11 +157,11 @@ class Payments(RuleBasedStateMachine):
         self.gone += sent
 
     @rule()
-    def staff_freeze_the_wallet(self):
-        wallets.freeze(user=self.alice, reason="Why", actor=self.moderator)
+    def staff_freeze_the_wallet_or_let_it_move(self):
+        if not wallets.freeze(user=self.alice, reason="Why", actor=self.moderator):
+            self.the_wallet_moves()
 
-    @rule()
-    def staff_let_it_move(self):
+    def the_wallet_moves(self):
         wallets.unfreeze(user=self.alice, reason="Why", actor=self.moderator)
 
     # ── after every step, and in the end ────────────────────────────────────────────────────────────────────────────
@@ -187,7 +177,7 @@ class Payments(RuleBasedStateMachine):
         assert drift() == []
 
     def in_the_end_both_sides_agree(self):
-        self.staff_let_it_move()
+        self.the_wallet_moves()
         payments.settle_waiting()
         payments.sweep("stripe")
         worked()
