@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "payments.close_expired": {"task": "payments.close_expired", "schedule": 300.0},
     "payments.reconcile": {"task": "payments.reconcile", "schedule": crontab(minute=45)},
     "payments.sweep": {"task": "payments.sweep", "schedule": crontab(hour=5, minute=10)},
+    "payments.books": {"task": "payments.books", "schedule": crontab(hour=5, minute=50)},
     "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
 
