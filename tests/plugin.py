@@ -33,7 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["CACHE_PREFIX"] = f"{databases.run_name()}:{worker}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "degentalk.settings"
-    assert settings.DATABASES, "read now: pytest-django sets Django up next, if its settings are there"
+    # Read now: pytest-django sets Django up next, if its settings are there. Crowds may queue for as long as a busy
+    # machine needs; a test about locks that do not come sets a limit of its own.
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["options"] = options["options"].replace("lock_timeout=2000", "lock_timeout=9000")
+    assert "lock_timeout=9000" in options["options"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
