@@ -15,6 +15,7 @@ DATABASE_KIND = "a URL like postgres://user:password@host:5432/database"
 KEY_BYTES = 32
 KEY_KIND = "32 bytes, as 64 hexadecimal digits or in base64"
 MAIL_KIND = "a URL like smtp+tls://user:password@host:587"
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 
 
@@ -103,6 +104,17 @@ class Environment:
             return value
 
         return self.read(name, default, parse, f"a URL starting with {' or '.join(s + ':' for s in schemes)}")
+
+    def service(self, name: str, default: str | Required = REQUIRED) -> str:
+        """The address of a service that is told our keys: by https, or on this machine, so that nobody reads them."""
+
+        def parse(value: str) -> str:
+            parts = urlsplit(value)
+            if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in THIS_MACHINE):
+                raise ValueError(value)
+            return value
+
+        return self.read(name, default, parse, "a URL starting with https:, or one of this machine")
 
     def database(self, name: str, default: str | Required = REQUIRED) -> dict[str, Any]:
         """A postgres:// URL as Django's settings for a database."""

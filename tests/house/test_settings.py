@@ -39,7 +39,7 @@ MALFORMED = {
     "SEAL_OLD_PUBLIC_KEYS": f"{'5e' * 32}, not a key",
     "AUDIT_FREEZES_WALLETS": "maybe",
     "STRIPE_LIVEMODE": "perhaps",
-    "STRIPE_API_BASE": "http://127.0.0.1:8001",
+    "STRIPE_API_BASE": "http://stripe.example",
     "ORDER_MINUTES": "1441",
 }
 OPTIONAL = {"DEBUG", "DATABASE_OWNER_URL"}
