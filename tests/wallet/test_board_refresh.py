@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests import databases, make
+from tests.processes import wait_until
 from tests.threads import together
 from tests.wallet.test_ledger import give
 from wallet import services as wallet
@@ -27,8 +28,41 @@ def on_board():
     return dict(DgtBoardRow.objects.values_list("user__username", "balance"))
 
 
+OPEN_ELSEWHERE = """
+select backend_xid::text from pg_stat_activity where datname <> current_database() and backend_xid is not null
+"""
+
+
+def elsewhere():
+    """Transactions that other databases of the server have open. A refresh reads again what is younger than these."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(OPEN_ELSEWHERE)
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.fixture(autouse=True)
+def _alone(request, monkeypatch):
+    """How much a refresh reads is counted here: before each, what other tests of this run have open is waited for."""
+    if "of_other_databases" in request.node.name:
+        return
+    real = wallet.refresh_board
+
+    def refresh_board():
+        wait_for_others()
+        return real()
+
+    monkeypatch.setattr(wallet, "refresh_board", refresh_board)
+
+
+def wait_for_others():
+    older = elsewhere()
+    wait_until(lambda: not older & elsewhere(), seconds=60)
+
+
 def refreshed(journals):
     """One call of the function, as the verb makes it in a loop: members read, and whether more wait."""
+    wait_for_others()
     with connection.cursor() as cursor:
         cursor.execute("select * from dgt_refresh_board(%s)", [journals])
         return cursor.fetchone()
