@@ -48,7 +48,7 @@ class Answer:
 
 def is_busy(error: Exception) -> bool:
     """Whether the database gave up because of others: a lock that did not come, a deadlock, a lost race."""
-    return isinstance(error, OperationalError) and (_sqlstate(error) == LOCK_TIMEOUT or _sqlstate(error) in LOST_A_RACE)
+    return isinstance(error, OperationalError) and _sqlstate(error) in {LOCK_TIMEOUT, *LOST_A_RACE}
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def reconcile(provider: str) -> list[Difference]:
     now = database_time()
     cursor = ReconcileCursor.objects.filter(pk=provider).first()
     since = max(cursor.until, now - SWEEP) - OVERLAP if cursor else now - SWEEP
-    found = _mend(provider, since)
+    found = _hear_missed(provider, since)
     ReconcileCursor.objects.update_or_create(provider=provider, defaults={"until": now})
     return found
 
@@ -55,10 +55,10 @@ def sweep(provider: str, *, days: int = SWEEP.days) -> list[Difference]:
 def mend(provider: str, *, days: int = SWEEP.days) -> list[Difference]:
     """Look at all of the last days, and mend; every difference by name. Asks the provider about each payment."""
     since = database_time() - timedelta(days=days)
-    return [*_mend(provider, since), *_look_at_paid(provider, since)]
+    return [*_hear_missed(provider, since), *_look_at_paid(provider, since)]
 
 
-def _mend(provider: str, since: datetime) -> list[Difference]:
+def _hear_missed(provider: str, since: datetime) -> list[Difference]:
     found = []
     for difference in providers.way(provider).missed(since):
         found.append(difference)

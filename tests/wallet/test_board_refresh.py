@@ -13,6 +13,7 @@ from tests.threads import together
 from tests.wallet.test_ledger import give
 from wallet import services as wallet
 from wallet.models import DgtBoardRefresh, DgtBoardRow, DgtJournal, UserWallet
+from wallet.services import boards
 from wallet.tasks import refresh_board
 
 POST = """
@@ -42,17 +43,9 @@ def elsewhere():
 
 
 @pytest.fixture(autouse=True)
-def _alone(request, monkeypatch):
+def _alone(monkeypatch):
     """How much a refresh reads is counted here: before each, what other tests of this run have open is waited for."""
-    if "of_other_databases" in request.node.name:
-        return
-    real = wallet.refresh_board
-
-    def refresh_board():
-        wait_for_others()
-        return real()
-
-    monkeypatch.setattr(wallet, "refresh_board", refresh_board)
+    monkeypatch.setattr(wallet, "refresh_board", lambda: wait_for_others() or boards.refresh_board())
 
 
 def wait_for_others():
@@ -110,12 +103,12 @@ def test_a_journal_that_commits_late_is_not_lost(committed_db, owner):
 def test_nobody_waits_for_transactions_of_other_databases(committed_db):
     """They number in the same row on one server, and write no journal here."""
     (alice,) = members("alice")
-    wallet.refresh_board()
+    boards.refresh_board()
     with psycopg.connect(os.environ[databases.MAINTENANCE_URL]) as elsewhere:
         elsewhere.execute("select pg_current_xact_id()")
         give(alice, 100)
         # One of another test may look open for a moment: the one above stays open all the while.
-        refreshed = next((rows for _ in range(100) if (rows := wallet.refresh_board()) or time.sleep(0.05)), 0)
+        refreshed = next((rows for _ in range(100) if (rows := boards.refresh_board()) or time.sleep(0.05)), 0)
         assert (refreshed, on_board()) == (1, {"alice": 100})
 
 
