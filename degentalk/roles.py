@@ -36,8 +36,6 @@ GROUPS: dict[str, set[str]] = {
         "paths.change_xppathlevel",
         "paths.delete_xppathlevel",
         "payments.view_dgtpackage",
-        "payments.add_dgtpackage",
-        "payments.change_dgtpackage",
         "payments.view_order",
         "payments.view_orderchange",
         "payments.view_ordermovement",

@@ -9,7 +9,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from degentalk.core.embedded import places
-from degentalk.core.environment import REQUIRED, Environment
+from degentalk.core.environment import REQUIRED, THIS_MACHINE, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR / ".env")
@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "payments.close_expired": {"task": "payments.close_expired", "schedule": 300.0},
     "payments.reconcile": {"task": "payments.reconcile", "schedule": crontab(minute=45)},
     "payments.sweep": {"task": "payments.sweep", "schedule": crontab(hour=5, minute=10)},
+    "payments.books": {"task": "payments.books", "schedule": crontab(hour=5, minute=50)},
     "approvals.expire_old": {"task": "approvals.expire_old", "schedule": crontab(hour=3, minute=50)},
 }
 
@@ -191,11 +192,12 @@ XP_REFUSALS_KEPT_DAYS = env.number("XP_REFUSALS_KEPT_DAYS", 30, at_least=1)
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRETS = env.texts("STRIPE_WEBHOOK_SECRETS", [])  # two while one is being replaced by the other
 STRIPE_LIVEMODE = env.switch("STRIPE_LIVEMODE", not DEBUG)  # events and payments of the other mode are left alone
-STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_API_BASE = env.service("STRIPE_API_BASE", "https://api.stripe.com")
 # In development something on this machine may stand in for Stripe: it shows the page to pay on too, and pages say so.
-IS_SANDBOX = DEBUG and urlsplit(STRIPE_API_BASE).hostname in {"127.0.0.1", "localhost", "::1"}
+IS_SANDBOX = DEBUG and urlsplit(STRIPE_API_BASE).hostname in THIS_MACHINE
 STRIPE_CHECKOUT_ORIGIN = STRIPE_API_BASE.rstrip("/") if IS_SANDBOX else "https://checkout.stripe.com"
-ORDER_MINUTES = env.number("ORDER_MINUTES", 60, at_least=35)  # how long an order can be paid; Stripe's least is 30
+# How long an order can be paid. Stripe takes 30 minutes to a day.
+ORDER_MINUTES = env.number("ORDER_MINUTES", 60, at_least=35, at_most=1_400)
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"

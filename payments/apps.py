@@ -13,10 +13,13 @@ class PaymentsConfig(AppConfig):
         from payments.services import events  # noqa: F401 registers the handler of its outbox topic
         from payments.services.reviews import KIND
         from payments.services.second_person import credit_approved
+        from payments.services.settling import taken_back_here
+        from wallet import taken_back
 
         approvals.register(
             approvals.Kind(KIND, _("Credit of a reviewed payment"), "payments.decide_review", credit_approved)
         )
+        taken_back.register(taken_back_here)
         switches.register(
             "stripe",
             label=_("Buying DGT by card"),

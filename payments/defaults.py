@@ -6,15 +6,15 @@ from typing import Any, Final
 PACKAGES: Final[tuple[dict[str, Any], ...]] = (
     {
         "id": "starter", "name": "Starter", "dgt_amount": 100, "bonus_dgt": 0, "price_cents": 199,
-        "description": "A first taste.",
+        "description": "To try it out.",
     },
     {
         "id": "regular", "name": "Regular", "dgt_amount": 500, "bonus_dgt": 25, "price_cents": 799,
-        "description": "A frame and a title.",
+        "description": "For something from the shop now and then.",
     },
     {
         "id": "trader", "name": "Trader", "dgt_amount": 1_200, "bonus_dgt": 100, "price_cents": 1_799,
-        "description": "Most members choose this.",
+        "description": "For the shop and for tips.",
     },
     {
         "id": "whale", "name": "Whale", "dgt_amount": 3_000, "bonus_dgt": 400, "price_cents": 3_999,
@@ -22,7 +22,7 @@ PACKAGES: Final[tuple[dict[str, Any], ...]] = (
     },
     {
         "id": "satoshi", "name": "Satoshi", "dgt_amount": 8_000, "bonus_dgt": 1_600, "price_cents": 9_999,
-        "description": "All of the shop, nearly.",
+        "description": "To spend over a long time.",
     },
 )  # fmt: skip
 

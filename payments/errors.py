@@ -56,7 +56,7 @@ class OrderClosed(Conflict):
 
 def frozen() -> WalletFrozen:
     """Nobody is charged for what the wallet cannot take."""
-    return WalletFrozen(_("Your wallet is frozen: what you bought could not be credited."))
+    return WalletFrozen(_("Your wallet is frozen: what you buy could not be credited."))
 
 
 class ProviderOff(MemberError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -221,6 +222,11 @@ class OrderShown:
     moved: Sequence[Moved] = field(default_factory=list)
     closed: str = ""
     """Why nothing can be paid now; empty where it can."""
+
+    @property
+    def seller(self) -> str:
+        """Who sold it, as the receipt names them."""
+        return settings.SITE_NAME
 
     @property
     def standing(self) -> Standing:

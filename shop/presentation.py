@@ -162,6 +162,8 @@ class Quote:
     counter: Counter
     is_gift: bool
     refund_days: int
+    hint: str = ""
+    """What the buyer should know of how things stand for them; "" for nothing."""
 
     @property
     def balance(self) -> int:
@@ -180,5 +182,6 @@ class Quote:
 
 
 def quote_of(shopper: Shopper, card: Card, *, is_gift: bool) -> Quote:
-    """Two queries."""
-    return Quote(card, counter_of(shopper), is_gift, ShopPolicy.objects.current().refund_days)
+    """Two queries, and what the type asks. How things stand for a receiver is not for the giver to know."""
+    hint = "" if is_gift or shopper.user is None else card.kind.before_buying(shopper.user)
+    return Quote(card, counter_of(shopper), is_gift, ShopPolicy.objects.current().refund_days, hint)

@@ -8,14 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.cache import caches
-from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client
-from django.test.testcases import LiveServerThread
 from hypothesis import settings as hypothesis_settings
 
-from tests import databases
+from tests import databases, memory, serving
 from tests.databases import using
 from tests.site import Site
 
@@ -67,16 +63,8 @@ def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture
 def live(committed_db: str) -> Iterator[str]:
     """The site over real HTTP, every request in a thread of its own, on the test's own database. Its base URL."""
-    server = LiveThread("127.0.0.1", StaticFilesHandler)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    if server.error:
-        raise server.error
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.terminate()
+    with serving.served() as base:
+        yield base
 
 
 @pytest.fixture
@@ -118,34 +106,12 @@ def windows(browser: Any, live: str) -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """Every test has a cache of its own: nothing is left over, no limit is half used up."""
-    django_settings.CACHES["default"]["KEY_PREFIX"] = f"{os.environ['CACHE_PREFIX']}:{secrets.token_hex(4)}"
-    caches["default"].close()
-    del caches["default"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_rules() -> None:
-    """What a process remembers of the rules belongs to a database; the next test has another."""
-    from degentalk.rulebook import services as rulebook
-
-    rulebook.forget()
+def _fresh_memory() -> None:
+    """Every test has a cache of its own, and rules of its own: nothing is left over, no limit is half used up."""
+    memory.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> None:
     """Hashing a password takes half a second on purpose; tests have better things to do."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-class LiveServer(ThreadedWSGIServer):
-    request_queue_size = 128  # races send fifty requests at once
-
-    def serve_forever(self, poll_interval: float = 0.01) -> None:
-        """Until it is shut down, which it asks that often; half a second, its default, is longer than most tests."""
-        super().serve_forever(poll_interval)
-
-
-class LiveThread(LiveServerThread):
-    server_class = LiveServer

@@ -15,6 +15,7 @@ DATABASE_KIND = "a URL like postgres://user:password@host:5432/database"
 KEY_BYTES = 32
 KEY_KIND = "32 bytes, as 64 hexadecimal digits or in base64"
 MAIL_KIND = "a URL like smtp+tls://user:password@host:587"
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 
 
@@ -68,17 +69,19 @@ class Environment:
 
         return self.read(name, default, parse, "on or off")
 
-    def number(self, name: str, default: int | Required = REQUIRED, *, at_least: int | None = None) -> int:
+    def number(
+        self, name: str, default: int | Required = REQUIRED, *, at_least: int | None = None, at_most: int | None = None
+    ) -> int:
         """A whole number."""
 
         def parse(value: str) -> int:
             number = int(value)
-            if at_least is not None and number < at_least:
+            if (at_least is not None and number < at_least) or (at_most is not None and number > at_most):
                 raise ValueError(value)
             return number
 
         kind = "a whole number" if at_least is None else f"a whole number from {at_least}"
-        return self.read(name, default, parse, kind)
+        return self.read(name, default, parse, kind if at_most is None else f"{kind} to {at_most}")
 
     def key(self, name: str, default: bytes | Required = REQUIRED) -> bytes:
         """A key of 32 bytes. What it is never gets into a sentence."""
@@ -101,6 +104,17 @@ class Environment:
             return value
 
         return self.read(name, default, parse, f"a URL starting with {' or '.join(s + ':' for s in schemes)}")
+
+    def service(self, name: str, default: str | Required = REQUIRED) -> str:
+        """The address of a service that is told our keys: by https, or on this machine, so that nobody reads them."""
+
+        def parse(value: str) -> str:
+            parts = urlsplit(value)
+            if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in THIS_MACHINE):
+                raise ValueError(value)
+            return value
+
+        return self.read(name, default, parse, "a URL starting with https:, or one of this machine")
 
     def database(self, name: str, default: str | Required = REQUIRED) -> dict[str, Any]:
         """A postgres:// URL as Django's settings for a database."""

@@ -6,7 +6,8 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,18 @@ class Answer:
 
 def is_busy(error: Exception) -> bool:
     """Whether the database gave up because of others: a lock that did not come, a deadlock, a lost race."""
-    sqlstate = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, OperationalError) and (sqlstate == LOCK_TIMEOUT or sqlstate in LOST_A_RACE)
+    return isinstance(error, OperationalError) and _sqlstate(error) in {LOCK_TIMEOUT, *LOST_A_RACE}
+
+
+@contextmanager
+def locks_in_time() -> Iterator[None]:
+    """Raises KeyInFlight where a lock did not come in time. Goes around the transaction: nothing of it is left."""
+    try:
+        yield
+    except OperationalError as error:
+        if _sqlstate(error) == LOCK_TIMEOUT:
+            raise KeyInFlight from error
+        raise
 
 
 def run(
@@ -75,13 +86,10 @@ def run(
     attempt = _Attempt(actor.pk, endpoint, _usable(key), _fingerprint(request), verb, status, limit)
     for _ in range(ATTEMPTS):
         try:
-            with transaction.atomic():
+            with locks_in_time(), transaction.atomic():
                 return attempt.answer()
         except OperationalError as error:
-            sqlstate = getattr(error.__cause__, "sqlstate", None)
-            if sqlstate == LOCK_TIMEOUT:
-                raise KeyInFlight from error
-            if sqlstate not in LOST_A_RACE:
+            if _sqlstate(error) not in LOST_A_RACE:
                 raise
         time.sleep(secrets.randbelow(LONGEST_PAUSE_MILLISECONDS) / 1000)
     raise KeyInFlight
@@ -146,6 +154,10 @@ class _Attempt:
             return refusal.status, refusal.problem()
         # Through JSON now, so that the first answer is the one every retry will get.
         return self.success, json.loads(json.dumps(body, allow_nan=False))
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def _usable(key: str | None) -> str:

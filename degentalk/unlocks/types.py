@@ -25,6 +25,8 @@ class UnlockType:
     data: type[UnlockData]
     says: Callable[[Data], str]
     """What it does, in one sentence for the member."""
+    before_buying: Callable[[Member], str] = lambda member: ""
+    """What this member should know before they pay, as things stand now, in one sentence; "" for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
 from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, list_link
+from degentalk.core.errors import Refused
 from degentalk.core.templatetags.degen import signed
 from payments import services as payments
 from payments.admin.pressing import Button, PressingMixin
+from payments.errors import PaymentMissing
 from payments.models import Order, OrderChange, OrderMovement, ProviderEvent, Review, StripeDgtSession
 from wallet.models import DgtJournal, UserWallet
 
@@ -20,7 +22,10 @@ SHORT_ID = 8
 
 
 def _ask_again(row: Order, staff: User) -> str:
-    order = payments.look(row, because=f"asked again by {staff.username}")
+    try:
+        order = payments.look(row, because=f"asked again by {staff.username}")
+    except PaymentMissing as error:
+        raise Refused(gettext("The provider knows nothing of this payment any more.")) from error
     return gettext("The provider was asked. State: %(state)s.") % {"state": order.get_state_display()}
 
 
@@ -59,9 +64,10 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
     search_fields = ["public_id", "username__iexact", "reference", "stripe_session__session_id"]
     search_help_text = _("A whole id or its last eight letters, a username, or the provider's reference.")
     ordering = ["-id"]
+    view_on_site = False  # its page there is the buyer's alone
     fieldsets = [
         (_("As it was quoted"), {
-            "fields": ["public_id", "buyer", "package", "package_name", "provider", "money", "dgt_amount", "bonus_dgt",
+            "fields": ["public_id", "buyer", "package", "name_then", "provider", "money", "dgt_amount", "bonus_dgt",
                        "created_at", "expires_at"],
         }),
         (_("How it stands"), {
@@ -101,9 +107,13 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
     def buyer(self, row: Order) -> SafeString | str:
         return row.username if row.user_id is None else link(UserWallet, row.user_id, row.username)
 
+    @admin.display(description=_("its name then"))
+    def name_then(self, row: Order) -> str:
+        return str(row.package_name)
+
     @admin.display(description=_("price"), ordering="price")
     def money(self, row: Order) -> str:
-        return _money(row, row.price)
+        return written(row, row.price)
 
     @admin.display(description=_("DGT"))
     def dgt(self, row: Order) -> str:
@@ -111,19 +121,19 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("paid"))
     def paid_shown(self, row: Order) -> str:
-        return _money(row, row.paid)
+        return written(row, row.paid)
 
     @admin.display(description=_("refunded"))
     def refunded_shown(self, row: Order) -> str:
-        return _money(row, row.refunded)
+        return written(row, row.refunded)
 
     @admin.display(description=_("disputed"))
     def disputed_shown(self, row: Order) -> str:
-        return _money(row, row.disputed)
+        return written(row, row.disputed)
 
     @admin.display(description=_("lost in disputes"))
     def lost_shown(self, row: Order) -> str:
-        return _money(row, row.lost)
+        return written(row, row.lost)
 
     @admin.display(description=_("Stripe session"))
     def session(self, row: Order) -> SafeString | str | None:
@@ -158,7 +168,8 @@ class StripeDgtSessionAdmin(ReadOnlyAdmin):
         return link(Order, row.order_id, row.order)
 
 
-def _money(row: Order, amount: int) -> str:
+def written(row: Order, amount: int) -> str:
+    """Such as 17.99 USD."""
     return f"{amount / 100:,.2f} {row.currency.upper()}"
 
 

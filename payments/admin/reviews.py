@@ -17,6 +17,7 @@ from degentalk.core import notices
 from degentalk.core.admin import ReadOnlyAdmin, link_to
 from degentalk.core.notices import Notice
 from payments import services as payments
+from payments.admin.orders import written
 from payments.models import Review
 from wallet.admin.asking import AskingMixin, Question
 
@@ -64,8 +65,8 @@ class ReviewAdmin(AskingMixin, ReadOnlyAdmin):
     search_help_text = _("The provider's reference, a whole id of an order, or a username.")
     ordering = [F("decided_at").desc(nulls_first=True), "-id"]  # what waits comes first
     fields = [
-        "reason", "details", "provider", "order_link", "reference", "opened_at", "decision", "decided_at", "decided_by",
-        "note",
+        "reason", "sums", "details", "provider", "order_link", "reference", "opened_at", "decision", "decided_at",
+        "decided_by", "note",
     ]  # fmt: skip
     questions = (
         Question(
@@ -90,6 +91,14 @@ class ReviewAdmin(AskingMixin, ReadOnlyAdmin):
             take=_dismiss,
         ),
     )
+
+    @admin.display(description=_("money"))
+    def sums(self, row: Review) -> str | None:
+        """As the provider said last."""
+        if row.order is None:
+            return None
+        facts = {"paid": written(row.order, row.order.paid), "price": written(row.order, row.order.price)}
+        return gettext("%(paid)s paid, %(price)s ordered") % facts
 
     @admin.display(description=_("order"))
     def order_link(self, row: Review) -> SafeString | str | None:

@@ -13,7 +13,7 @@ from payments.models import DgtPackage
 PACKAGE_EXAMPLE = {
     "id": "trader",
     "name": "Trader",
-    "description": "Most members choose this.",
+    "description": "For the shop and for tips.",
     "dgt": 1_300,
     "dgt_amount": 1_200,
     "bonus_dgt": 100,

@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ("lost", models.BigIntegerField(default=0, verbose_name="lost in disputes")),
                 ("had_dispute", models.BooleanField(default=False, verbose_name="was disputed")),
                 ("looks", models.BigIntegerField(default=0, editable=False)),
+                ("looked", models.BigIntegerField(default=0, editable=False)),
                 ("credited_dgt", models.BigIntegerField(default=0, verbose_name="credited, DGT")),
                 ("taken_dgt", models.BigIntegerField(default=0, verbose_name="taken back, DGT")),
                 ("held_dgt", models.BigIntegerField(default=0, verbose_name="held, DGT")),

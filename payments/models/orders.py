@@ -78,7 +78,9 @@ class Order(models.Model):
     lost = models.BigIntegerField(_("lost in disputes"), default=0)
     had_dispute = models.BooleanField(_("was disputed"), default=False)
     looks = models.BigIntegerField(default=0, editable=False)
-    """How often the provider has been asked: what an older look says does not overwrite a newer one's."""
+    """How often the provider has been asked."""
+    looked = models.BigIntegerField(default=0, editable=False)
+    """Which of these was written down: what an older one says does not overwrite it."""
 
     # what the ledger did because of it, whole DGT
     credited_dgt = models.BigIntegerField(_("credited, DGT"), default=0)

@@ -50,7 +50,7 @@ def store(provider: str, told: Told, body: str, *, source: str) -> bool:
         stored = cursor.fetchone()
     if stored is None:
         return False
-    _promise(stored[0], f"event:{provider}:{told.id}")
+    _promise(stored[0], f"event:{stored[0]}")
     return True
 
 

@@ -5,29 +5,24 @@ from django.db.models import F
 
 from degentalk.core.clock import database_time
 from payments import providers
-from payments.errors import ProviderUnreachable
 from payments.models import Order, Review
+from payments.money import sum_of
 from payments.services.moving import move
 from payments.services.reviews import open_review
 from payments.services.settling import settle
 from payments.states import CLOSED_UNPAID, OPEN, Facts, State, unpaid_state
 
-ATTEMPTS = 5
-
 
 def look(order: Order, *, because: str) -> Order:
     """Ask what became of the payment and do what follows, once, however often and by whomever it is called.
 
-    The answer is the whole of it, not a change. It is written down only if nobody began to ask after we did: so an
-    answer that is late never overwrites a newer one. Calls out; no transaction is open.
-    Raises ProviderUnreachable, also where others ask all the time.
+    The answer is the whole of it, not a change. It is written down unless somebody who began to ask after we did was
+    answered already: then ours may be older, and theirs has all that was so when we began. Calls out; no transaction is
+    open. Raises ProviderUnreachable, PaymentMissing.
     """
-    for _ in range(ATTEMPTS):
-        ticket = _take_ticket(order)
-        facts = providers.way(order.provider).look(order)
-        if record(order, facts, ticket=ticket, because=because):
-            return settle(order, because=because)
-    raise ProviderUnreachable
+    ticket = _take_ticket(order)
+    record(order, providers.way(order.provider).look(order), ticket=ticket, because=because)
+    return settle(order, because=because)
 
 
 def _take_ticket(order: Order) -> int:
@@ -38,10 +33,11 @@ def _take_ticket(order: Order) -> int:
 
 @transaction.atomic
 def record(order: Order, facts: Facts, *, ticket: int, because: str) -> bool:
-    """Write down what the provider says; False: somebody has begun to ask since, so ask again."""
+    """Write down what the provider says; False: somebody who began to ask later has done so already."""
     row = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-    if row.looks != ticket:
+    if row.looked > ticket:
         return False
+    row.looked = ticket
     _write(row, facts)
     if facts.is_paid:
         _paid(row, facts, because)
@@ -56,7 +52,7 @@ def _write(row: Order, facts: Facts) -> None:
         row.paid, row.refunded, row.disputed, row.lost = facts.paid, facts.refunded, facts.disputed, facts.lost
         row.had_dispute = row.had_dispute or facts.had_dispute
         row.paid_at = row.paid_at or database_time()
-    row.save(update_fields=["reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at"])
+    row.save(update_fields=["looked", "reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at"])
 
 
 def _paid(row: Order, facts: Facts, because: str) -> None:
@@ -69,7 +65,7 @@ def _paid(row: Order, facts: Facts, because: str) -> None:
             order=row,
             reason=Review.Reason(facts.problem),
             reference=facts.reference,
-            details=f"{facts.paid} {facts.currency}, ordered {row.price} {row.currency}",
+            details=f"{sum_of(facts.paid, facts.currency)} paid, {sum_of(row.price, row.currency)} ordered",
         )
         return
     move(row, State.CONFIRMED, because)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from degentalk.core.clock import database_time
@@ -29,6 +29,7 @@ from dgt_transactions e
 join dgt_accounts a on a.id = e.account_id and a.name = %(provider)s
 join dgt_journal j on j.id = e.journal_id
 left join dgt_order_movements m on m.journal_id = coalesce(j.reverses_id, j.id)
+where %(order)s::bigint is null or m.order_id = %(order)s
 group by m.order_id
 """
 
@@ -41,18 +42,23 @@ def reconcile(provider: str) -> list[Difference]:
     now = database_time()
     cursor = ReconcileCursor.objects.filter(pk=provider).first()
     since = max(cursor.until, now - SWEEP) - OVERLAP if cursor else now - SWEEP
-    found = _mend(provider, since)
+    found = _hear_missed(provider, since)
     ReconcileCursor.objects.update_or_create(provider=provider, defaults={"until": now})
     return found
 
 
 def sweep(provider: str, *, days: int = SWEEP.days) -> list[Difference]:
     """Look at all of the last days, mend, and compare each order's money with its DGT; every difference by name."""
+    return [*mend(provider, days=days), *books(provider)]
+
+
+def mend(provider: str, *, days: int = SWEEP.days) -> list[Difference]:
+    """Look at all of the last days, and mend; every difference by name. Asks the provider about each payment."""
     since = database_time() - timedelta(days=days)
-    return [*_mend(provider, since), *_look_at_paid(provider, since), *books(provider)]
+    return [*_hear_missed(provider, since), *_look_at_paid(provider, since)]
 
 
-def _mend(provider: str, since: datetime) -> list[Difference]:
+def _hear_missed(provider: str, since: datetime) -> list[Difference]:
     found = []
     for difference in providers.way(provider).missed(since):
         found.append(difference)
@@ -94,16 +100,29 @@ def _standing(order: Order) -> str:
 
 def books(provider: str) -> Iterator[Difference]:
     """For each order: what the provider says was paid, refunded and lost, against what the ledger issued (S27)."""
-    with connection.cursor() as cursor:
-        cursor.execute(ISSUED, {"provider": provider})
-        issued = dict(cursor.fetchall())
+    issued = _issued(provider)
     orders = Order.objects.filter(provider=provider).exclude(paid=0, credited_dgt=0).order_by("id")
     for order in orders.iterator(chunk_size=500):
         due, did = _due(order), issued.pop(order.pk, 0)
         if did != due:
-            yield Difference(f"{due} DGT are due, {did} were issued", order)
+            yield from _differs_still(provider, order.pk)
     for order_id, did in issued.items():
         yield from _strays(order_id, int(did))
+
+
+def _issued(provider: str, order_id: int | None = None) -> dict[int | None, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ISSUED, {"provider": provider, "order": order_id})
+        return dict(cursor.fetchall())
+
+
+def _differs_still(provider: str, order_id: int) -> Iterator[Difference]:
+    """Whoever was credited between the two questions differs no more when asked again, while nobody settles."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        due, did = _due(order), _issued(provider, order_id).get(order_id, 0)
+    if did != due:
+        yield Difference(f"{due} DGT are due, {did} were issued", order)
 
 
 def _strays(order_id: int | None, did: int) -> Iterator[Difference]:

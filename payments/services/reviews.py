@@ -16,6 +16,7 @@ from payments.models import Order, Review
 from payments.services.moving import move
 from payments.states import SETTLED, State
 from wallet import services as wallet
+from wallet.errors import NotForYou
 from wallet.models import WalletPolicy
 
 KIND = "payments.credit_review"
@@ -46,6 +47,14 @@ def open_review(
     )
 
 
+def open_stray(*, provider: str, reference: str, order: Order | None = None) -> None:
+    """Put money that came beside any order's own payment on the list: once. What a person decided stays decided,
+    however often the provider tells of it again."""
+    reason = Review.Reason.UNKNOWN_ORDER
+    if not Review.objects.filter(provider=provider, reference=reference, reason=reason).exists():
+        open_review(provider=provider, order=order, reference=reference, reason=reason)
+
+
 def resolve_reviews(order: Order) -> None:
     """Close what has resolved itself: the order is settled."""
     waiting = Review.objects.open().filter(order=order, reason__in=RESOLVE_THEMSELVES)
@@ -69,12 +78,15 @@ def decide(
 ) -> Review:
     """Write down what staff decided, and do it. Crediting is done by `settle`, which the caller calls afterwards.
 
-    Raises Refused (no note, about oneself, nothing to credit or to dismiss), Conflict (decided already), and
-    ApprovalNeeded for more DGT than the wallet policy lets one person decide within 24 hours, without an `approver`.
+    Raises Refused (no note, about oneself, nothing to credit or to dismiss), NotForYou (not staff, or no more when the
+    second person agrees), Conflict (decided already), and ApprovalNeeded for more DGT than the wallet policy lets one
+    person decide within 24 hours, without an `approver`.
     """
     note = note.strip()
     if not note:
         raise Refused(_("Say why: the reason is kept."))
+    if not (actor.is_active and actor.is_staff):
+        raise NotForYou(_("Only staff can do this."))
     wallet.hold_decisions(actor)
     order = Order.objects.select_for_update(no_key=True).get(pk=review.order_id) if review.order_id else None
     row = Review.objects.select_for_update(no_key=True, of=("self",)).get(pk=review.pk)

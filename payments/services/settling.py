@@ -63,6 +63,14 @@ def _settle(order_id: int, because: str) -> Order:
     return row
 
 
+def taken_back_here(journal_id: int) -> str:
+    """Where the journal of an order is taken back: the ledger alone would leave the order as it was, and what the
+    provider says next would be done on top of it; "" for any other journal."""
+    if not OrderMovement.objects.filter(journal_id=journal_id).exists():
+        return ""
+    return _("What was bought follows its payment: refund that at the provider, and its DGT are taken back.")
+
+
 def _facts(row: Order) -> Facts:
     return Facts(
         reference=row.reference, paid=row.paid, currency=row.currency, refunded=row.refunded, disputed=row.disputed,
@@ -134,7 +142,7 @@ def _note(row: Order, journal: Journal, dgt: int) -> None:
 
 def _stop_sending(row: Order, buyer: User) -> None:
     """Who disputes a payment sends nothing away until that is decided (S19)."""
-    if row.state == State.DISPUTED:
+    if row.disputed:
         wallet.stop_sending(user=buyer, because=f"order:{row.public_id}")
     elif row.had_dispute:
         wallet.let_send(user=buyer, because=f"order:{row.public_id}")
@@ -150,4 +158,10 @@ def _waits(row: Order, reason: Review.Reason) -> Order:
 
 @transaction.atomic
 def _wait(order_id: int, reason: Review.Reason) -> Order:
-    return _waits(Order.objects.select_for_update(no_key=True).get(pk=order_id), reason)
+    """As it is now: somebody may have settled or dismissed it since. A frozen wallet sends nothing; of one that moves
+    again nothing leaves before this is tried again."""
+    row = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    if row.state not in SETTLES or row.user_id is None:
+        return row
+    _stop_sending(row, User(pk=row.user_id))
+    return _waits(row, reason)

@@ -1,10 +1,12 @@
 """Tips of posts that go, and tips that staff undo: where the DGT is, whose XP stays, who is told."""
 
 import pytest
+from django.contrib.auth.models import Group
 
 from degentalk.accounts.models import Notification, User
 from degentalk.approvals import services as approvals
 from degentalk.approvals.models import Approval
+from degentalk.core.errors import Refused
 from degentalk.forum import services as forum
 from degentalk.forum.errors import NoReason, StaffModerated, TipUndone
 from degentalk.forum.models import ModerationAct, Post, Tip
@@ -13,6 +15,7 @@ from tests.forum.tipping import balance, counted, member, miscounted, points, po
 from wallet import services as wallet
 from wallet.errors import NoSuchAccount, NotForYou, WalletFrozen
 from wallet.models import DgtJournal, UserWallet, WalletPolicy
+from wallet.services.second_person import REVERSE, reverse_or_ask
 from xp import services as xp
 from xp.models import XpLog
 
@@ -157,6 +160,36 @@ def test_where_the_journal_was_reversed_alone_undoing_does_the_rest(alice, bob, 
     wallet.reverse(journal_id=tipped.journal_id, key="reversal:1", reason="Scam", actor=make.moderator("economist"))
     forum.undo_tip(tip=tipped, actor=moderator, reason="Scam")
     assert (balance(bob), balance(alice), counted(post), points(bob), miscounted()) == (300, 0, (0, 0), 0, [])
+
+
+# ── In the ledger alone ──
+
+
+@pytest.fixture
+def otto(db):
+    otto = make.user("otto", is_staff=True)
+    otto.groups.add(Group.objects.get(name="economist"))
+    return otto
+
+
+@pytest.mark.parametrize("above_dgt", [10_000, 49])
+def test_the_ledger_does_not_reverse_a_tip_alone_nor_ask_for_it(alice, bob, post, tipped, otto, above_dgt):
+    WalletPolicy.objects.update(approval_above_dgt=above_dgt)
+    with pytest.raises(Refused, match="A tip is undone on the list of tips of its post"):
+        reverse_or_ask(journal=tipped.journal, about=alice, reason="Scam", actor=otto, key="reversal:1", into_debt=True)
+    assert (balance(alice), balance(bob), counted(post), Approval.objects.count()) == (50, 250, (50, 1), 0)
+
+
+def test_a_reversal_of_a_tip_that_was_asked_for_before_is_not_done(alice, bob, post, tipped, otto):
+    asked = approvals.ask(
+        kind=REVERSE, actor=otto, about=alice, request={"journal": tipped.journal_id, "into_debt": True},
+        summary="Reverse a tip.", reason="Scam", key="reversal:1",
+    )  # fmt: skip
+    second = make.user("second", is_staff=True, is_superuser=True)
+    with pytest.raises(Refused, match="A tip is undone on the list of tips of its post"):
+        approvals.approve(approval=asked, actor=second)
+    asked.refresh_from_db()
+    assert (asked.state, balance(alice), balance(bob), counted(post)) == ("pending", 50, 250, (50, 1))
 
 
 # ── Who may not ──

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from degentalk.core.dev import chain, sandbox
+from degentalk.core.dev.__main__ import lead_back
 from degentalk.core.dev.once import RefusedError, only_once, wait_for_port
 from degentalk.core.embedded import places
 from degentalk.core.environment import Environment
@@ -104,11 +105,18 @@ from pathlib import Path
 from degentalk.core.dev.supervisor import EndedError, StoppedError, Supervisor
 
 supervisor = Supervisor(Path.cwd(), patience_seconds=1)
-# With a child of its own, which it ends when it is asked to, as Django's runserver does.
-CHILD = (
-    "import signal, subprocess, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit());"
-    "subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
-)
+# With a child of its own, which it ends when it is asked to, as Django's runserver does; not while it is starting it.
+CHILD = '''
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+try:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    child.wait()
+finally:
+    child.kill()
+'''
 try:
     supervisor.start("web", [sys.executable, "-c", CHILD])
     supervisor.start("beat", [sys.executable, "-c", sys.argv[1]])
@@ -251,3 +259,14 @@ def test_a_clean_end_leaves_no_sign_of_a_crash(tmp_path: Path) -> None:
         pass
     with only_once(tmp_path, "second") as after_a_crash:
         assert not after_a_crash
+
+
+@pytest.mark.parametrize(
+    ("named", "used"), [("", "http://127.0.0.1:8010"), ("https://dev.example", "https://dev.example")]
+)
+def test_mails_and_the_page_to_pay_lead_back_to_where_the_site_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, used: str
+) -> None:
+    monkeypatch.setenv("SITE_URL", named)
+    lead_back(Environment(tmp_path / ".env"), "http://127.0.0.1:8010/")
+    assert os.environ["SITE_URL"] == used

@@ -38,6 +38,9 @@ MALFORMED = {
     "SEAL_KEY": "5e" * 31,
     "SEAL_OLD_PUBLIC_KEYS": f"{'5e' * 32}, not a key",
     "AUDIT_FREEZES_WALLETS": "maybe",
+    "STRIPE_LIVEMODE": "perhaps",
+    "STRIPE_API_BASE": "http://stripe.example",
+    "ORDER_MINUTES": "1441",
 }
 OPTIONAL = {"DEBUG", "DATABASE_OWNER_URL"}
 WRONG = [(name, "") for name in PRODUCTION if name not in OPTIONAL] + list(MALFORMED.items())

@@ -4,6 +4,8 @@ from degentalk.core import outbox
 from degentalk.sandbox.stripe import Sandbox
 from payments import services as payments
 from payments.models import Order
+from tests import make
+from wallet import services as wallets
 from wallet.models import UserWallet
 
 TRADER = ("trader", 1_799, 1_300)
@@ -48,3 +50,19 @@ def wallet(user) -> tuple[int, int, int]:
     """Balance, held and owed, in DGT."""
     row = UserWallet.objects.of(user)
     return row.dgt_balance, row.held_dgt, row.debt_dgt
+
+
+def spent(user, dgt: int) -> None:
+    """The member bought something here with it."""
+    wallets.debit(user=user, amount=dgt, to="shop", key=f"spent:{make.serial()}", description="A frame")
+
+
+def earned(user, dgt: int) -> None:
+    """The member got it here, not for money."""
+    wallets.credit(user=user, amount=dgt, source="rewards", key=f"earned:{make.serial()}", description="A reward")
+
+
+def sessions(card: Sandbox) -> list:
+    """Every session that Stripe has, oldest first."""
+    with card.world.change():
+        return card.world.store.oldest("session")

@@ -202,12 +202,21 @@ def typed(**fields):
     } | fields  # fmt: skip
 
 
-def test_s24_packages_are_tuned_in_dollars_and_never_deleted(client, eve):
+def test_who_moves_dgt_does_not_set_what_they_cost(client, eve):
+    url = url_of(DgtPackage, "change", "trader")
+    assert client.get(url).status_code == 200
+    assert client.post(url, typed()).status_code == 403
+    assert client.post(url_of(DgtPackage, "add"), typed(id="new")).status_code == 403
+
+
+def test_s24_packages_are_tuned_in_dollars_and_never_deleted(client, card):
+    root = make.user("root", is_staff=True, is_superuser=True)
+    client.force_login(root)
     url = url_of(DgtPackage, "change", "trader")
     assert client.post(url, typed(id="other", currency="eur")).status_code == 302
     row = DgtPackage.objects.get(pk="trader")
     assert (row.dgt_amount, row.currency, DgtPackage.objects.count()) == (1_500, "usd", 5)
-    assert LogEntry.objects.get().user == eve
+    assert LogEntry.objects.get().user == root
     assert client.post(url_of(DgtPackage, "delete", "trader"), {"post": "yes"}).status_code == 403
     assert client.post(url_of(DgtPackage, "add"), typed(id="new", currency="eur")).status_code == 302
     assert DgtPackage.objects.get(pk="new").currency == "usd"

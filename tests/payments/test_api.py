@@ -6,8 +6,10 @@ import requests
 from degentalk.core.switches import set_switch
 from payments.models import DgtPackage, Order
 from tests import make
+from tests.html import main_of
 from tests.payments.buying import TRADER, again, paid, told, wallet
 from tests.threads import together
+from wallet import services as wallets
 
 PACKAGES, PURCHASE, HISTORY = "/api/dgt/packages", "/api/dgt/purchase/stripe", "/api/dgt/purchase/history"
 SEEN = {"package_id": "trader", "price_cents": TRADER[1], "dgt": TRADER[2]}
@@ -149,3 +151,12 @@ def test_w4_the_history_is_the_callers_own(card, alice, client, django_assert_ma
         assert len(client.get(HISTORY).json()["results"]) == 2
     client.force_login(make.user("mallory"))
     assert client.get(HISTORY).json()["results"] == []
+
+
+def test_a_frozen_wallet_is_refused_in_the_words_of_the_page(client, card, buyer):
+    wallets.freeze(user=buyer, actor=make.moderator(), reason="a drill")
+    answer = order(client)
+    said = "Your wallet is frozen: what you buy could not be credited."
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (422, "wallet-frozen", said)
+    assert said in main_of(client.get("/buy"))
+    assert not Order.objects.exists()

@@ -103,6 +103,16 @@ def test_a_page_that_waits_shows_it_by_itself_when_it_is_credited(page, card, al
     assert (page.evaluate("window.stays"), again(order).state) == (True, "credited")
 
 
+def test_on_paper_a_receipt_is_the_receipt_alone_dark_on_light(page, card, alice):
+    order = paid(card, alice)
+    page.goto(order.get_absolute_url())
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.get_by_text(f"Receipt {order.short_id}")).to_be_visible()
+    for hidden in (".top", ".site-foot", "#moved", "#steps", "[data-print]", ".copy .btn"):
+        expect(page.locator(hidden)).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
 @pytest.mark.proof
 def test_the_pages_have_no_barriers(page, card, alice):
     unpaid, receipt, disputed = ordered(alice), paid(card, alice), paid(card, alice, "whale")

@@ -80,7 +80,7 @@ def test_s25_an_event_with_the_longest_names_is_kept(card, alice):
 def test_who_has_a_frozen_wallet_is_not_asked_for_money(card, alice, places):
     order = ordered(alice)
     wallets.freeze(user=alice, actor=make.moderator(), reason="a drill")
-    with pytest.raises(WalletFrozen, match="Your wallet is frozen: what you bought could not be credited"):
+    with pytest.raises(WalletFrozen, match="Your wallet is frozen: what you buy could not be credited"):
         ordered(alice) if places else payments.pay(order)
 
 

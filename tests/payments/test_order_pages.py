@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils.dateformat import format as date_format
 
 from degentalk.accounts.models import Notification
 from degentalk.core import clock, switches
@@ -52,6 +53,21 @@ def test_what_is_paid_is_a_receipt_with_its_movement(page, card, alice):
     assert f'href="/wallet/journal/{journal}"' in shown
     assert "+1,300 DGT" in shown
     assert "/pay" not in shown
+
+
+def test_a_receipt_says_what_it_is_who_sold_it_and_when_in_which_zone(page, card, alice):
+    order = paid(card, alice)
+    shown = order_page(page, order)
+    assert "This confirms a payment for DGT, a token of this forum" in shown
+    assert f'value="{order.public_id}"' in shown
+    rows = dict(re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", shown))
+    paid_at = f"{date_format(order.paid_at, 'j M Y, H:i')} UTC, Card"
+    wanted = {"Seller": "Degentalk", "Buyer": "alice", "Package": "Trader", "DGT": "1,200", "Bonus": "100"}
+    assert wanted | {"Paid": paid_at, "Price": "$17.99"} == {name: rows[name] for name in (*wanted, "Paid", "Price")}
+
+
+def test_what_is_not_paid_is_called_no_receipt(page, alice):
+    assert "This confirms a payment" not in order_page(page, ordered(alice))
 
 
 def test_what_was_refunded_says_how_much_went_back(page, card, alice):

@@ -40,11 +40,9 @@ def test_s1_neither_old_events_nor_those_of_the_future_are_taken(seconds, status
     assert kept() == (["evt_1"] if status == 204 else [])
 
 
-@pytest.mark.parametrize(
-    "header", ["", "t=", "v1=abc", "t=now,v1=abc", f"t={int(time.time())}", "t=-1,v1=", "nonsense", "t=²,v1=x"]
-)
+@pytest.mark.parametrize("header", ["", "t=", "v1=abc", "t=now,v1=abc", "t={now}", "t=-1,v1=", "nonsense", "t=²,v1=x"])
 def test_s1_a_header_that_is_none_is_refused(header):
-    assert posted(event(), header=header).status_code == 400
+    assert posted(event(), header=header.format(now=int(time.time()))).status_code == 400
     assert kept() == []
 
 

@@ -56,7 +56,7 @@ def member(username, thread, staff, second):
     return {
         "id": user.pk,
         "post": post.pk,
-        "token": make.api_token(user, "wallet:transfer"),
+        "token": make.api_token(user, "wallet:transfer", "dgt:purchase"),
         "session": browser.cookies[settings.SESSION_COOKIE_NAME].value,
     }
 

@@ -62,6 +62,11 @@ def reply(author: Member, thread: int) -> Act:
     return Act("reply", key, author, f"/thread/{thread}/reply", {"body": f"The reply {key}", "seen": ""})
 
 
+def order(buyer: Member, package: str) -> Act:
+    """Of DGT for money, over the API, with a token. What it is answered says where it is paid."""
+    return Act("order", _new_key(), buyer, "/api/dgt/purchase/stripe", {"package_id": package})
+
+
 def any_act(dice: random.Random, members: Sequence[Member], threads: Sequence[int]) -> Act:
     """What somebody may do next: mostly send DGT, and often to the same few, whose wallets many then want at once."""
     one, other = dice.sample(members, 2)

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ LOOKS = 1_000
 class Production:
     """The processes of one site. Start them from the main thread: they end with the thread that started them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
         self.code = folder / "code"
         self.mails = folder / "mails"
@@ -66,6 +66,7 @@ class Production:
             "EMAIL_URL": f"filemail:///{self.mails}",
             "REDIS_URL": self.servers.places.redis_url(),
             "DATABASE_URL": self.servers.places.database_url(places.APP_ROLE),
+            **environment,
         }
 
     def start(self) -> None:
@@ -168,9 +169,9 @@ class Production:
 
 
 @contextmanager
-def running() -> Iterator[Production]:
-    """A site while the block runs; nothing is left of it."""
-    site = Production(new_folder())
+def running(**environment: str) -> Iterator[Production]:
+    """A site with these variables while the block runs; nothing is left of it."""
+    site = Production(new_folder(), environment)
     try:
         site.start()
         yield site

@@ -2,11 +2,16 @@
 
 import dataclasses
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from degentalk.core import switches
+from degentalk.core.templatetags.degen import moment
+from paths import services as paths
+from paths.models import PathPolicy, XpPath
+from shop import services as shop
 from shop.api import purchase
 from shop.models import DgtUnlock, DgtUnlockLog, ShopPolicy
 from shop.services.acquiring import BUYING
@@ -15,6 +20,7 @@ from tests import make
 from tests.html import html_of, main_of
 from tests.shop.selling import balance, buy, rich, unlock
 from wallet import services as wallet
+from xp.models import XpBoost
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 HTMX = {"HX-Request": "true"}
@@ -75,6 +81,39 @@ def test_the_price_and_both_balances_are_shown_before_anything_is_bought(page, a
 def test_the_rule_of_refunds_is_said_before(page, days, words):
     ShopPolicy.objects.update(refund_days=days)
     assert words in main_of(page.get(f"/shop/{unlock().pk}/buy"))
+
+
+def test_a_boost_that_runs_is_said_before_another_is_bought(page, alice, bob):
+    row, words = unlock("xp_boost"), "A boost of yours runs until"
+    first = buy(alice, row)
+    assert words not in main_of(page.get(f"/shop/{row.pk}/buy"))
+    shop.use(user=alice, item_id=first.pk)
+    ends_at = moment(XpBoost.objects.get().ends_at)
+    assert f"{words} {ends_at}: you can start this one then." in main_of(page.get(f"/shop/{row.pk}/buy"))
+    assert words in html_of(page.get(f"/shop/{row.pk}/buy", headers=HTMX))
+    assert words not in main_of(page.get(f"/shop/{row.pk}/give"))
+    assert send(page, row).status_code == 303
+
+
+def test_a_boost_that_is_over_or_of_somebody_else_says_nothing(page, alice, bob):
+    row = unlock("xp_boost")
+    shop.use(user=bob, item_id=buy(bob, row).pk)
+    XpBoost.objects.create(
+        user=alice, multiplier_bps=20_000, source="unlock:0", created_at=timezone.now(),
+        starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now() - timedelta(hours=1),
+    )  # fmt: skip
+    assert "A boost of yours" not in main_of(page.get(f"/shop/{row.pk}/buy"))
+
+
+def test_a_path_switch_says_when_switching_is_free(page, alice):
+    row, words = unlock("path_switch"), "Choosing another path is free for you at the moment"
+    assert words in main_of(page.get(f"/shop/{row.pk}/buy"))
+    paths.choose_primary(user=alice, path_id=XpPath.objects.first().pk)
+    assert words not in main_of(page.get(f"/shop/{row.pk}/buy"))
+    PathPolicy.objects.update(switch_cooldown_hours=0)
+    assert words in main_of(page.get(f"/shop/{row.pk}/buy"))
+    assert words not in main_of(page.get(f"/shop/{row.pk}/give"))
+    assert send(page, row).status_code == 303
 
 
 def test_htmx_gets_a_dialog(page):

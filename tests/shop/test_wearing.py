@@ -1,6 +1,7 @@
 """Worn, used, granted and taken back: what a member has, what others see of it, and what staff may do about it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -114,6 +115,17 @@ def test_a_second_boost_waits_for_the_first_and_is_not_lost(db):
         shop.use(user=alice, item_id=second.pk)
     second.refresh_from_db()
     assert second.state == "owned"
+
+
+def test_of_two_boosts_that_are_started_at_once_one_waits(committed_db):
+    alice, row = rich(), unlock("xp_boost")
+    items = [buy(alice, row) for _ in range(2)]
+    calls = [partial(shop.use, user=alice, item_id=item.pk) for item in items]
+    told = together(calls, refusals=Refused)
+    assert sorted(str(words).split(" until")[0] for words in told) == [
+        "A boost of yours runs", "Your boost runs: ×2 on all XP",
+    ]  # fmt: skip
+    assert (XpBoost.objects.count(), DgtUnlockLog.objects.filter(state="owned").count()) == (1, 1)
 
 
 def test_a_boost_is_used_once_when_it_is_clicked_often(committed_db):

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection, transaction
 
 from tests import databases, make
+from tests.processes import wait_until
 from tests.threads import together
 from tests.wallet.test_ledger import give
 from wallet import services as wallet
 from wallet.models import DgtBoardRefresh, DgtBoardRow, DgtJournal, UserWallet
+from wallet.services import boards
 from wallet.tasks import refresh_board
 
 POST = """
@@ -27,8 +29,33 @@ def on_board():
     return dict(DgtBoardRow.objects.values_list("user__username", "balance"))
 
 
+OPEN_ELSEWHERE = """
+select backend_xid::text from pg_stat_activity where datname <> current_database() and backend_xid is not null
+"""
+
+
+def elsewhere():
+    """Transactions that other databases of the server have open. A refresh reads again what is younger than these."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(OPEN_ELSEWHERE)
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """How much a refresh reads is counted here: before each, what other tests of this run have open is waited for."""
+    monkeypatch.setattr(wallet, "refresh_board", lambda: wait_for_others() or boards.refresh_board())
+
+
+def wait_for_others():
+    older = elsewhere()
+    wait_until(lambda: not older & elsewhere(), seconds=60)
+
+
 def refreshed(journals):
     """One call of the function, as the verb makes it in a loop: members read, and whether more wait."""
+    wait_for_others()
     with connection.cursor() as cursor:
         cursor.execute("select * from dgt_refresh_board(%s)", [journals])
         return cursor.fetchone()
@@ -76,12 +103,12 @@ def test_a_journal_that_commits_late_is_not_lost(committed_db, owner):
 def test_nobody_waits_for_transactions_of_other_databases(committed_db):
     """They number in the same row on one server, and write no journal here."""
     (alice,) = members("alice")
-    wallet.refresh_board()
+    boards.refresh_board()
     with psycopg.connect(os.environ[databases.MAINTENANCE_URL]) as elsewhere:
         elsewhere.execute("select pg_current_xact_id()")
         give(alice, 100)
         # One of another test may look open for a moment: the one above stays open all the while.
-        refreshed = next((rows for _ in range(100) if (rows := wallet.refresh_board()) or time.sleep(0.05)), 0)
+        refreshed = next((rows for _ in range(100) if (rows := boards.refresh_board()) or time.sleep(0.05)), 0)
         assert (refreshed, on_board()) == (1, {"alice": 100})
 
 

@@ -10,6 +10,7 @@ from degentalk.accounts.models import Notification
 from degentalk.approvals.models import Approval
 from degentalk.rulebook import services as rulebook
 from tests import make
+from tests.forum.tipping import post_by, tip
 from tests.wallet.test_ledger import drift, give
 from wallet import services as wallet
 from wallet.models import DgtJournal, UserWallet, WalletFreeze, WalletPolicy
@@ -192,8 +193,7 @@ def test_what_was_reversed_offers_no_second_reversal(client, alice):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_tip_is_not_reversed_here_however_one_asks(client, alice, method):
     bob = make.verified(make.user("bob"))
-    tip = wallet.tip(sender=alice, receiver=bob, amount=60, key="tip:1", cause=("post", 1))
-    journal = DgtJournal.objects.get(pk=tip.id)
+    journal = tip(post_by(bob), alice, 60).tip.journal
     sent = {"reason": "Mine", "key": str(uuid4())}
     shown = getattr(client, method)(page("reverse", journal), sent, follow=True)
     assert shown.redirect_chain == [(reverse("admin:wallet_dgtjournal_change", args=[journal.pk]), 302)]

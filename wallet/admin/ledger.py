@@ -29,9 +29,8 @@ NEVER_REVERSED: dict[str, Promise] = {
     "hold": _("A hold is released, not reversed."),
     "release": _("What was released is not taken back."),
     "reversal": _("A reversal cannot be reversed."),
-    "tip": _("A tip is undone on the list of tips of its post: its XP goes with it."),
 }
-"""Why not, by kind. Of all but tips the door says the same."""
+"""Why not, by kind. The door says the same."""
 
 
 @admin.register(DgtAccount)

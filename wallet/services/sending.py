@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,8 +11,8 @@ from degentalk.accounts import mail
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.rules import clean_line
-from degentalk.core.errors import KeyInFlight, Refused
-from degentalk.core.idempotency import LOCK_TIMEOUT
+from degentalk.core.errors import Refused
+from degentalk.core.idempotency import locks_in_time
 from degentalk.core.limits import Limit
 from wallet.models import DgtTransaction, WalletPolicy
 from wallet.services.calling import Journal
@@ -74,15 +74,10 @@ def rehearse(*, sender: User, receiver: User, amount: int) -> Cost:
 
     The door is tried and everything taken back: so it alone knows the rules, and nobody confirms what it will refuse.
     """
-    try:
-        with transaction.atomic():
-            journal = transfer(sender=sender, receiver=receiver, amount=amount, key=f"rehearsal:{uuid4()}")
-            cost = cost_of(journal, sender=sender, amount=amount)
-            transaction.set_rollback(True)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == LOCK_TIMEOUT:
-            raise KeyInFlight from error
-        raise
+    with locks_in_time(), transaction.atomic():
+        journal = transfer(sender=sender, receiver=receiver, amount=amount, key=f"rehearsal:{uuid4()}")
+        cost = cost_of(journal, sender=sender, amount=amount)
+        transaction.set_rollback(True)
     return cost
 
 

@@ -1,6 +1,6 @@
 """A boost that its owner starts: it multiplies all XP for some hours."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,8 +39,7 @@ def start(user: User, data: unlocks.Data, source: str, target: str) -> str:
     """Start it now. Boosts do not add up, so one that would run beside another of the shop's is refused."""
     lock_members([user])
     now = database_time()
-    running = XpBoost.objects.filter(user=user, source__startswith="unlock:", ends_at__gt=now).exclude(source=source)
-    ends_at = running.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    ends_at = _runs_until(user, now, besides=source)
     if ends_at is not None:
         raise Refused(_("A boost of yours runs until %(when)s: start the next one then.") % {"when": in_words(ends_at)})
     boost = grant_boost(
@@ -54,6 +53,29 @@ def start(user: User, data: unlocks.Data, source: str, target: str) -> str:
     return _("Your boost runs: %(times)s on all XP until %(when)s.") % facts
 
 
+def before_buying(user: User) -> str:
+    """Another one is not lost while one runs, but of no use before that ends."""
+    ends_at = _runs_until(user, database_time())
+    if ends_at is None:
+        return ""
+    return _("A boost of yours runs until %(when)s: you can start this one then.") % {"when": in_words(ends_at)}
+
+
+def _runs_until(user: User, moment: datetime, *, besides: str = "") -> datetime | None:
+    """When the boosts from the shop end that run at that moment; None without one."""
+    running = XpBoost.objects.of(user).filter(source__startswith="unlock:", ends_at__gt=moment).exclude(source=besides)
+    ends_at: datetime | None = running.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    return ends_at
+
+
 TYPE = unlocks.register(
-    unlocks.Usable(name="xp_boost", label=gettext_lazy("XP boost"), icon="zap", data=XpBoostData, says=says, use=start)
+    unlocks.Usable(
+        name="xp_boost",
+        label=gettext_lazy("XP boost"),
+        icon="zap",
+        data=XpBoostData,
+        says=says,
+        before_buying=before_buying,
+        use=start,
+    )
 )

@@ -50,6 +50,7 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
     site = f"http://{HOST}:{port}/"
     stripe = f"http://{HOST}:{sandbox.port_beside(port)}/" if sandbox.is_wanted(environment) else ""
     usdt = f"http://{HOST}:{chain.port_beside(port)}/" if chain.is_wanted(environment) else ""
+    lead_back(environment, site)
     if stripe:
         sandbox.configure(stripe)
     if usdt:
@@ -60,16 +61,16 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         if embedded:
             supervisor.say("PostgreSQL and Valkey are starting …")
             embedded_servers.start()
+        if stripe:  # before the demo, whose members pay there
+            supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
+        if usdt:
+            supervisor.start("chain", _python(*chain.arguments(chain.port_beside(port), here.data)))
         supervisor.run("setup", _python("-m", "degentalk.core.dev.setup", *(["--embedded"] if embedded else [])))
         # WhiteNoise serves the static files here as it does in production.
         supervisor.start("web", _python("manage.py", "runserver", "--nostatic", f"{HOST}:{port}"))
         supervisor.watch(until=lambda: _answers(port))  # the first page should not wait for what is started next
         supervisor.start("beat", _celery("beat", "--schedule", str(here.data / "beat-schedule")))
         supervisor.start("worker", _celery("worker", "--pool=threads", "--concurrency=2", *QUIET_WORKER))
-        if stripe:
-            supervisor.start("stripe", _python(*sandbox.arguments(site, sandbox.port_beside(port), here.data)))
-        if usdt:
-            supervisor.start("chain", _python(*chain.arguments(chain.port_beside(port), here.data)))
         supervisor.say(greeting(site, environment, here.data if embedded else None, stripe, usdt))
         supervisor.watch(servers=embedded_servers)
     finally:
@@ -77,6 +78,12 @@ def _serve(environment: Environment, here: Places, port: int) -> None:
         supervisor.stop()
         embedded_servers.stop()
         supervisor.say("Everything is stopped.")
+
+
+def lead_back(environment: Environment, site: str) -> None:
+    """Mails and the page to pay lead back to where the site runs now, unless the developer named another address."""
+    if not environment.text("SITE_URL", ""):
+        os.environ["SITE_URL"] = site.rstrip("/")
 
 
 # In a container everybody is root; here the warning would only hide what matters.

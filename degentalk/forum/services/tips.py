@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
 from degentalk.accounts.rules import clean_line
-from degentalk.core.errors import KeyInFlight, Refused
-from degentalk.core.idempotency import LOCK_TIMEOUT
+from degentalk.core.errors import Refused
+from degentalk.core.idempotency import locks_in_time
 from degentalk.forum import rules
 from degentalk.forum.errors import OwnTip, PostRemoved, Suspended
 from degentalk.forum.models import Post, Tip
@@ -70,15 +70,10 @@ def rehearse_tip(*, post: Post, giver: User, amount: int) -> Rehearsed:
 
     The tip is given and everything taken back: so the doors alone know the rules, and nobody confirms what they refuse.
     """
-    try:
-        with transaction.atomic():
-            tipped = tip(post=post, giver=giver, amount=amount, key=new_tip_key())
-            cost = cost_of(tipped.journal, sender=giver, amount=amount)
-            transaction.set_rollback(True)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == LOCK_TIMEOUT:
-            raise KeyInFlight from error
-        raise
+    with locks_in_time(), transaction.atomic():
+        tipped = tip(post=post, giver=giver, amount=amount, key=new_tip_key())
+        cost = cost_of(tipped.journal, sender=giver, amount=amount)
+        transaction.set_rollback(True)
     return Rehearsed(cost=cost, points=tipped.gains.given.points)
 
 

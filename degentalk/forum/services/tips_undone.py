@@ -74,6 +74,14 @@ def undo_approved(approval: Approval, decider: User) -> str:
     return _("%(dgt)s DGT went back to %(giver)s.") % facts
 
 
+def taken_back_here(journal_id: int) -> str:
+    """Where the journal of a tip is taken back: the ledger alone would leave the XP and the tip counted by its post;
+    "" for any other journal."""
+    if not Tip.objects.filter(journal_id=journal_id).exists():
+        return ""
+    return _("A tip is undone on the list of tips of its post: its XP goes with it.")
+
+
 # ── Several at once, with their post ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,5 +1,6 @@
 """The one client of Stripe: one API version, a deadline for every call, and its errors in our words."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -9,6 +10,8 @@ import stripe
 from django.conf import settings
 
 from payments.errors import ProviderOff, ProviderUnreachable
+
+logger = logging.getLogger(__name__)
 
 API_VERSION: Final = "2026-10-28.endive"
 """What every request asks for (S16). Changing it is a change of code, with its tests."""
@@ -51,9 +54,13 @@ def is_missing(error: stripe.InvalidRequestError) -> bool:
 def calling() -> Iterator[stripe.StripeClient]:
     """The client; whatever keeps Stripe from answering becomes ProviderUnreachable, with its reason kept behind it.
 
-    A request that Stripe understands and refuses is a bug of ours, and stays what it is.
+    So does a key that Stripe does not take any more: buyers are not shown that, the log says it as an error. A request
+    that Stripe understands and refuses is a bug of ours, and stays what it is.
     """
     try:
         yield client()
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        logger.error("stripe: our key is refused: %s", error)  # Stripe names it with stars in its middle
+        raise ProviderUnreachable from error
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise ProviderUnreachable from error

@@ -9,10 +9,10 @@ from uuid import UUID
 import stripe
 from django.conf import settings
 
-from payments.models import Order, ProviderEvent, Review, StripeDgtSession
+from payments.models import Order, ProviderEvent, StripeDgtSession
 from payments.providers.stripe.client import calling, is_missing
 from payments.providers.stripe.sessions import attach
-from payments.services.reviews import open_review
+from payments.services.reviews import open_stray
 
 TOLERANCE_SECONDS = 300
 """How old a signed event may be, and how far in the future (S1)."""
@@ -108,23 +108,23 @@ def order_of(event: ProviderEvent) -> Order | None:
     if event.type not in HANDLED:
         return None
     about = json.loads(event.body)["data"]["object"]
-    if event.type.startswith("checkout.session."):
-        return _order_of_session(str(about.get("id", "")))
-    intent = about.get("payment_intent")
-    return _order_of_payment(str(intent)) if intent else None
+    try:
+        if event.type.startswith("checkout.session."):
+            return _order_of_session(str(about.get("id", "")))
+        intent = about.get("payment_intent")
+        return _order_of_payment(str(intent)) if intent else None
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def _order_of_session(session_id: str) -> Order | None:
     stored = StripeDgtSession.objects.select_related("order").filter(session_id=session_id).first()
     if stored is not None:
         return stored.order
-    try:
-        with calling() as client:
-            return find_order(client.v1.checkout.sessions.retrieve(session_id))
-    except stripe.InvalidRequestError as error:
-        if is_missing(error):
-            return None
-        raise
+    with calling() as client:
+        return find_order(client.v1.checkout.sessions.retrieve(session_id))
 
 
 def _order_of_payment(intent_id: str) -> Order | None:
@@ -139,18 +139,19 @@ def _order_of_payment(intent_id: str) -> Order | None:
 def find_order(session: stripe.checkout.Session) -> Order | None:
     """The order that a session says it is for, which from now on knows its session (S12).
 
-    A session that pays for one of our orders but is not its own goes to review: money is never ignored.
+    A paid session that names one of our orders but is not its own goes to review: money is never ignored. Whoever pays
+    by a payment link of the account's chooses its client_reference_id; only who holds our key writes metadata.
     """
     order = _order_named(session.client_reference_id or "")
+    is_paid = session.payment_status == "paid"
     if order is None:
-        if _says_ours(session) and session.payment_status == "paid":
-            open_review(provider="stripe", reference=session.id, reason=Review.Reason.UNKNOWN_ORDER)
+        if _named(session) and session.client_reference_id and is_paid:
+            open_stray(provider="stripe", reference=session.id)
         return None
-    stored = attach(order, session)
-    if stored.session_id != session.id and session.payment_status == "paid":
-        open_review(provider="stripe", order=order, reference=session.id, reason=Review.Reason.UNKNOWN_ORDER)
-        return None
-    return order
+    is_its_own = _named(session) == str(order.public_id) and attach(order, session).session_id == session.id
+    if not is_its_own and is_paid:
+        open_stray(provider="stripe", reference=session.id, order=order)
+    return order if is_its_own else None
 
 
 def _order_named(text: str) -> Order | None:
@@ -161,6 +162,6 @@ def _order_named(text: str) -> Order | None:
     return Order.objects.filter(public_id=public_id, provider="stripe").first()
 
 
-def _says_ours(session: stripe.checkout.Session) -> bool:
-    """Whether it carries an order's name in our way: sessions of other sites on the account are none of ours (S25)."""
-    return bool(session.metadata and "order" in session.metadata.to_dict() and session.client_reference_id)
+def _named(session: stripe.checkout.Session) -> str:
+    """The order's name that it carries in our way: sessions of other sites on the account are none of ours (S25)."""
+    return str(session.metadata.to_dict().get("order", "")) if session.metadata else ""

@@ -9,6 +9,7 @@ from degentalk.core.clock import database_time
 from payments.errors import PaymentMissing
 from payments.models import Order, Review, StripeDgtSession
 from payments.providers.stripe.client import calling, is_missing
+from payments.rules import share
 from payments.states import Facts
 
 EXPAND = ["payment_intent.latest_charge"]
@@ -83,8 +84,8 @@ def _problem(order: Order, session: stripe.checkout.Session) -> str:
 
 
 def _disputes(disputes: list[stripe.Dispute]) -> dict[str, Any]:
-    """What they hold and what they took. An inquiry (`warning_…`) moves no money and holds nothing."""
-    real = [dispute for dispute in disputes if not dispute.status.startswith("warning_")]
+    """What they hold and what they took. An inquiry moves no money and holds nothing."""
+    real = [dispute for dispute in disputes if not _only_asked(dispute)]
     return {
         "disputed": sum(dispute.amount for dispute in real if dispute.status in UNDECIDED),
         "lost": sum(_lost(dispute) for dispute in real if dispute.status in LOST),
@@ -92,15 +93,23 @@ def _disputes(disputes: list[stripe.Dispute]) -> dict[str, Any]:
     }
 
 
+def _only_asked(dispute: stripe.Dispute) -> bool:
+    """Whether it is an inquiry, or was one until the bank let it be: `prevented` is the end of both kinds."""
+    is_prevented = dispute.status == "prevented" and not dispute.balance_transactions
+    return is_prevented or dispute.status.startswith("warning_")
+
+
 def _lost(dispute: stripe.Dispute) -> int:
     """What the bank took and did not give back: funds can be reinstated after a dispute was lost (S19).
 
-    The balance transactions are Stripe's books: a withdrawal is below zero, a reinstatement above.
+    The balance transactions are Stripe's books, in the currency that the account is paid out in: a withdrawal is below
+    zero, a reinstatement above. Only what share of the one the other is can be said in the currency of the dispute.
     """
-    if not dispute.balance_transactions:
+    withdrawn = -sum(entry.amount for entry in dispute.balance_transactions if entry.amount < 0)
+    if not withdrawn:
         return dispute.amount
-    moved = -sum(entry.amount for entry in dispute.balance_transactions)
-    return max(0, min(dispute.amount, moved))
+    back = sum(entry.amount for entry in dispute.balance_transactions if entry.amount > 0)
+    return share(dispute.amount, withdrawn - back, withdrawn)
 
 
 def _copy(stored: StripeDgtSession, session: stripe.checkout.Session) -> None:

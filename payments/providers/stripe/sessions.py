@@ -16,8 +16,8 @@ from payments.providers.stripe.client import calling
 from payments.services.moving import move
 from payments.states import State
 
-SHORTEST = timedelta(minutes=30)
-"""Stripe's own limit of how soon a session may expire."""
+SHORTEST = timedelta(minutes=31)
+"""Stripe's own limit of how soon a session may expire is 30, by its clock and when the request arrives there."""
 
 KEYS_LIVE = timedelta(hours=24)
 """How long Stripe remembers a key: after that the same request would open another session (S14)."""

@@ -1,11 +1,13 @@
 """`manage.py seed`: the demo data."""
 
+import requests
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
 from degentalk.core.owner import as_owner
-from degentalk.demo import seeding
+from degentalk.demo import orders, seeding
+from payments.errors import ProviderUnreachable
 
 
 class Command(BaseCommand):
@@ -28,9 +30,19 @@ class Command(BaseCommand):
         summary = seeding.fill(members=members, history_days=days, seed=seed)
         if summary is None:
             raise CommandError("There are members already; the demo data is for an empty database.")
+        self.sell()
         self.tidy_up()
         seeding.prove()
         self.stdout.write(str(summary))
+
+    def sell(self) -> None:
+        """Let some members buy DGT, where a sandbox takes the money."""
+        try:
+            orders.play()
+        except (ProviderUnreachable, requests.RequestException) as error:
+            self.stderr.write(
+                f"The demo has no orders, or not all of them: the sandbox of Stripe did not answer: {error}"
+            )
 
     def tidy_up(self) -> None:
         """Let the planner know what is there now; only the owner may. Without one, autovacuum does it in a while."""
