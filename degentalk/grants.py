@@ -64,13 +64,21 @@ TABLES: dict[str, str] = {
     "dgt_packages": "select, insert, update",
     "dgt_orders": "select, insert, update (user_id, state, changed_at, paid_at, credited_at, waits_for, reference, "
     "paid, refunded, disputed, lost, had_dispute, looks, looked, credited_dgt, taken_dgt, held_dgt, hold_id, "
-    "settlements)",
+    "settlements, surplus, credits_surplus, surplus_dgt)",
     "dgt_order_changes": APPEND,
     "dgt_order_movements": APPEND,
     "stripe_dgt_sessions": "select, insert, update (status, payment_intent_id)",
     "provider_events": "select, insert, update (state, attempts, note, done_at, order_id)",
     "payment_reviews": "select, insert, update (decision, decided_at, decided_by_id, note)",
     "reconcile_cursors": "select, insert, update",
+    # chains; how an order is paid and what a transfer is called are never changed
+    "usdt_chains": "select, insert, update",
+    "usdt_checkpoints": ALL,
+    "usdt_keys": "select, insert, update (approved_at)",
+    "usdt_wallets": "select, insert, update (released_at, user_id)",
+    "usdt_deposits": "select, insert, update (payer, proved_at, taken_back_at)",
+    "usdt_transfers": "select, insert, update (deposit_id, sender, recipient, value, block_number, block_hash, state, "
+    "final_at)",
 }
 
 READ_ONLY: set[str] = {

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from degentalk.core.errors import Conflict, MemberError, NotFound
-from payments.money import dollars
+from payments.money import sum_of
 from wallet.errors import WalletFrozen
 
 
@@ -33,16 +33,17 @@ class QuoteChanged(Conflict):
 
     code = "quote-changed"
 
-    def __init__(self, *, price_cents: int, dgt: int) -> None:
-        self.price_cents, self.dgt = price_cents, dgt
+    def __init__(self, *, price: int, currency: str, dgt: int) -> None:
+        self.price, self.currency, self.dgt = price, currency, dgt
         super().__init__(
             _("This package has changed: it is %(dgt)s DGT for %(price)s now. Nothing was ordered.")
-            % {"dgt": f"{dgt:,}", "price": dollars(price_cents)}
+            % {"dgt": f"{dgt:,}", "price": sum_of(price, currency)}
         )
 
     def problem(self) -> dict[str, Any]:
         """With what it is now."""
-        return {**super().problem(), "price_cents": self.price_cents, "dgt": self.dgt}
+        name = "price_cents" if self.currency == "usd" else "price_micro_usdt"
+        return {**super().problem(), name: self.price, "dgt": self.dgt}
 
 
 class OrderClosed(Conflict):
@@ -71,6 +72,27 @@ class ProviderOff(MemberError):
 
 class PaymentMissing(Exception):
     """The provider knows nothing any more of a payment that it told us of: people must look into it."""
+
+
+class ChainClosed(MemberError):
+    """No order can be paid on this chain now: why is told to staff. Nothing was ordered."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "chain-closed"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("Nothing can be paid on %(chain)s now. Choose another chain, or try again later.") % {"chain": name}
+        )
+
+
+class NoSuchChain(NotFound):
+    """This site takes nothing on it."""
+
+    code = "no-such-chain"
+
+    def __init__(self) -> None:
+        super().__init__(_("This site takes no payments on that chain."))
 
 
 class ProviderUnreachable(MemberError):

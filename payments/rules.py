@@ -23,6 +23,11 @@ def target(*, dgt: int, paid: int, refunded: int, lost: int, disputed: int) -> T
     return Target(taken, share(dgt, refunded + lost + disputed, paid) - taken)
 
 
+def extra(*, dgt: int, price: int, surplus: int) -> int:
+    """What a surplus is worth at the rate of the order, rounded down: nobody gets DGT that were not paid. Whole DGT."""
+    return dgt * max(surplus, 0) // price
+
+
 def share(dgt: int, part: int, whole: int) -> int:
     """ceil(dgt × part / whole), and never more than all of it."""
     return -(-dgt * min(max(part, 0), whole) // whole)

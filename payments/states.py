@@ -42,6 +42,7 @@ _PAID: Final = (State.CONFIRMED, State.REVIEW, *SETTLED)
 
 MOVES: Final[dict[State, frozenset[State]]] = {
     **{state: frozenset({*OPEN, *CLOSED_UNPAID, *_PAID} - {State.CREATED, state}) for state in (*OPEN, *CLOSED_UNPAID)},
+    State.UNDERPAID: frozenset({State.PENDING, State.PROCESSING, State.DISMISSED, *CLOSED_UNPAID, *_PAID}),
     State.CONFIRMED: frozenset({State.REVIEW, State.DISMISSED, *SETTLED}),
     State.REVIEW: frozenset({State.CONFIRMED, State.DISMISSED, *SETTLED}),
     State.DISMISSED: frozenset(),
@@ -51,8 +52,17 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something for the review list: the code of a reason, what names it for good, and the details in words."""
+
+    reason: str
+    reference: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
-    """All that a provider says of one order now, in the smallest unit of its currency (cents for USD).
+    """All that a provider says of one order now, in the smallest unit of its currency (cents of USD, micro-USDT).
 
     It is the whole of it and not a change: so it does not matter in which order, or how often, it is asked for.
     """
@@ -74,17 +84,30 @@ class Facts:
     """There was one, whatever came of it."""
     problem: str = ""
     """Why this payment is not what was ordered: the code of a reason for review."""
+    part: int = 0
+    """What has come of a price that is not all there: it waits for the rest."""
+    surplus: int = 0
+    """What was paid above the price; `paid` is without it."""
+    notices: tuple[Notice, ...] = ()
+    """What staff are to look at, without the order waiting for it."""
 
     @property
     def is_paid(self) -> bool:
         return self.paid > 0 or bool(self.problem)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether money is under way, or a part of it has come."""
+        return self.is_processing or self.part > 0
 
 
 def unpaid_state(facts: Facts) -> State:
     """The state of an order that nobody has paid yet."""
     if facts.closed:
         return State(facts.closed)
-    return State.PROCESSING if facts.is_processing else State.PENDING
+    if facts.is_processing:
+        return State.PROCESSING
+    return State.UNDERPAID if facts.part else State.PENDING
 
 
 def settled_state(facts: Facts) -> State:

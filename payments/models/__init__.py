@@ -5,6 +5,7 @@ from payments.models.orders import Order, OrderChange, OrderMovement, Provider
 from payments.models.packages import DgtPackage
 from payments.models.reviews import Review
 from payments.models.stripe import StripeDgtSession
+from payments.models.usdt import UsdtChain, UsdtCheckpoint, UsdtDeposit, UsdtKey, UsdtTransfer, UsdtWallet
 
 __all__ = [
     "DgtPackage",
@@ -16,4 +17,10 @@ __all__ = [
     "ReconcileCursor",
     "Review",
     "StripeDgtSession",
+    "UsdtChain",
+    "UsdtCheckpoint",
+    "UsdtDeposit",
+    "UsdtKey",
+    "UsdtTransfer",
+    "UsdtWallet",
 ]

@@ -58,7 +58,7 @@ class Order(models.Model):
     dgt_amount = models.BigIntegerField(_("DGT"))
     bonus_dgt = models.BigIntegerField(_("bonus, DGT"))
     price = models.BigIntegerField(_("price"))
-    """In the smallest unit of the currency: cents."""
+    """In the smallest unit of the currency: cents of dollars, millionths of USDT."""
     currency = models.CharField(_("currency"), max_length=10)
     created_at = models.DateTimeField(_("ordered"), db_default=Clock())
     expires_at = models.DateTimeField(_("to be paid until"))
@@ -77,6 +77,9 @@ class Order(models.Model):
     disputed = models.BigIntegerField(_("disputed"), default=0)
     lost = models.BigIntegerField(_("lost in disputes"), default=0)
     had_dispute = models.BooleanField(_("was disputed"), default=False)
+    surplus = models.BigIntegerField(_("paid above the price"), default=0)
+    credits_surplus = models.BooleanField(_("surplus is credited"), default=False)
+    """Whether what was paid above the price becomes DGT: by the site's policy, or because staff decided so."""
     looks = models.BigIntegerField(default=0, editable=False)
     """How often the provider has been asked."""
     looked = models.BigIntegerField(default=0, editable=False)
@@ -86,6 +89,7 @@ class Order(models.Model):
     credited_dgt = models.BigIntegerField(_("credited, DGT"), default=0)
     taken_dgt = models.BigIntegerField(_("taken back, DGT"), default=0)
     held_dgt = models.BigIntegerField(_("held, DGT"), default=0)
+    surplus_dgt = models.BigIntegerField(_("credited for the surplus, DGT"), default=0)
     hold = models.ForeignKey(DgtJournal, models.PROTECT, null=True, blank=True, related_name="+")
     settlements = models.IntegerField(default=0, editable=False)
     """How often the ledger has moved because of it: keys of its journals count on."""
@@ -118,6 +122,7 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, disputed__gte=0, lost__gte=0, paid__gte=0), name="dgt_orders_money"
             ),
+            models.CheckConstraint(condition=Q(surplus__gte=0, surplus_dgt__gte=0), name="dgt_orders_surplus"),
         ]
 
     def __str__(self) -> str:

@@ -29,10 +29,17 @@ class Review(models.Model):
         BUYER_SUSPENDED = "buyer_suspended", _("The buyer is suspended")
         BUYER_GONE = "buyer_gone", _("The buyer's account is gone")
         WALLET_FROZEN = "wallet_frozen", _("The wallet is frozen")
+        UNDERPAID = "underpaid", _("Too little was paid, and the time is over")
+        SURPLUS = "surplus", _("More was paid than was ordered")
+        VANISHED = "vanished", _("A payment that was credited is no more in the chain")
+        WRONG_CHAIN = "wrong_chain", _("It was paid on another chain than was ordered")
+        WRONG_TOKEN = "wrong_token", _("Another token was sent")
+        NATIVE_COIN = "native_coin", _("The chain's own coin was sent")
 
     class Decision(models.TextChoices):
         CREDIT = "credit", _("Credit as it was quoted")
         DISMISS = "dismiss", _("Do not credit: the money goes back, or is not ours")
+        TAKE_BACK = "take_back", _("Take the DGT back")
         RESOLVED = "resolved", _("Resolved by itself")
 
     id = models.BigAutoField(primary_key=True)

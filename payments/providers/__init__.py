@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
 
-from payments.models import Order, ProviderEvent
+from payments.models import DgtPackage, Order, ProviderEvent
 from payments.states import Facts
 
 
@@ -23,6 +23,13 @@ class Way(Protocol):
 
     def is_configured(self) -> bool:
         """Whether this site can take money by it."""
+
+    def price_of(self, package: DgtPackage) -> tuple[int, str]:
+        """What a package costs: in the smallest unit of a currency, and its name."""
+
+    def prepare(self, order: Order, chain_id: int | None) -> None:
+        """Write down how an order that was placed just now is paid, in its transaction; asks nobody. Raises MemberError
+        where no order can be paid so now."""
 
     def open_payment(self, order: Order) -> str:
         """Where the buyer pays; the same each time. Raises ProviderUnreachable, OrderClosed."""
@@ -45,4 +52,4 @@ def way(name: str) -> Way:
     return cast("Way", import_module(f"payments.providers.{name}"))
 
 
-NAMES = ("stripe",)
+NAMES = ("stripe", "usdt")

@@ -7,7 +7,7 @@ from payments.services.events import replay, store
 from payments.services.looking import look
 from payments.services.ordering import ORDERING, pay, place, require_way
 from payments.services.reconciling import books, close_expired, mend, reconcile, settle_waiting, sweep
-from payments.services.reviews import decide, may_credit, may_dismiss
+from payments.services.reviews import decide, may_credit, may_dismiss, may_take_back
 from payments.services.second_person import decide_or_ask
 from payments.services.settling import settle
 
@@ -20,6 +20,7 @@ __all__ = [
     "look",
     "may_credit",
     "may_dismiss",
+    "may_take_back",
     "mend",
     "pay",
     "place",

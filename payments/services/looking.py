@@ -1,5 +1,6 @@
 """Asking a provider about an order, and writing down what it says. Webhook, landing page, reconciler all come here."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -8,9 +9,15 @@ from payments import providers
 from payments.models import Order, Review
 from payments.money import sum_of
 from payments.services.moving import move
-from payments.services.reviews import open_review
+from payments.services.reviews import open_notice, open_review
 from payments.services.settling import settle
 from payments.states import CLOSED_UNPAID, OPEN, Facts, State, unpaid_state
+
+
+WRITTEN = [
+    "looked", "reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at", "surplus",
+    "credits_surplus",
+]  # fmt: skip
 
 
 def look(order: Order, *, because: str) -> Order:
@@ -43,6 +50,8 @@ def record(order: Order, facts: Facts, *, ticket: int, because: str) -> bool:
         _paid(row, facts, because)
     elif row.state in (*OPEN, *CLOSED_UNPAID):
         _unpaid(row, facts, because)
+    for notice in facts.notices:
+        open_notice(notice, provider=row.provider, order=row)
     return True
 
 
@@ -52,7 +61,11 @@ def _write(row: Order, facts: Facts) -> None:
         row.paid, row.refunded, row.disputed, row.lost = facts.paid, facts.refunded, facts.disputed, facts.lost
         row.had_dispute = row.had_dispute or facts.had_dispute
         row.paid_at = row.paid_at or database_time()
-    row.save(update_fields=["looked", "reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at"])
+        row.surplus = facts.surplus
+        row.credits_surplus = row.credits_surplus or settings.SURPLUS_IS_CREDITED
+    elif row.state in (*OPEN, *CLOSED_UNPAID):
+        row.paid = facts.part
+    row.save(update_fields=WRITTEN)
 
 
 def _paid(row: Order, facts: Facts, because: str) -> None:
@@ -74,7 +87,7 @@ def _paid(row: Order, facts: Facts, because: str) -> None:
 def _unpaid(row: Order, facts: Facts, because: str) -> None:
     to = unpaid_state(facts)
     # What is closed stays closed until money comes; that nothing has come yet is no news.
-    if row.state in CLOSED_UNPAID and to in OPEN and not facts.is_processing:
+    if row.state in CLOSED_UNPAID and to in OPEN and not facts.has_begun:
         return
     if row.state == State.CREATED and to == State.PENDING and not facts.reference:
         return

@@ -28,17 +28,26 @@ def require_way(name: str) -> None:
 
 
 @transaction.atomic
-def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int] | None = None) -> Order:
-    """Write an order with what the package costs now. `quoted` is the price in cents and the DGT that the buyer saw.
+def place(
+    *,
+    user: User,
+    package_id: str,
+    provider: str,
+    quoted: tuple[int, int] | None = None,
+    chain_id: int | None = None,
+) -> Order:
+    """Write an order with what the package costs now. `quoted` is the price, in the smallest unit of what it is paid in,
+    and the DGT that the buyer saw; `chain_id` is for USDT.
 
-    Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended), WalletFrozen.
+    Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended), WalletFrozen, ChainClosed.
     """
     switches.require(provider)
     package = DgtPackage.objects.on_sale().select_for_update(no_key=True).filter(pk=package_id).first()
     if package is None:
         raise NoSuchPackage
-    if quoted not in (None, (package.price_cents, package.total_dgt)):
-        raise QuoteChanged(price_cents=package.price_cents, dgt=package.total_dgt)
+    price, currency = providers.way(provider).price_of(package)
+    if quoted not in (None, (price, package.total_dgt)):
+        raise QuoteChanged(price=price, currency=currency, dgt=package.total_dgt)
     buyer = User.objects.get(pk=user.pk)
     if not buyer.is_active:
         raise Refused(_("Your account is suspended."))
@@ -52,14 +61,15 @@ def place(*, user: User, package_id: str, provider: str, quoted: tuple[int, int]
         provider=provider,
         dgt_amount=package.dgt_amount,
         bonus_dgt=package.bonus_dgt,
-        price=package.price_cents,
-        currency=package.currency,
+        price=price,
+        currency=currency,
         created_at=now,
         changed_at=now,
         expires_at=now + timedelta(minutes=settings.ORDER_MINUTES),
     )
     OrderChange.objects.create(order=order, from_state="", to_state=State.CREATED, because="ordered")
     order.refresh_from_db(fields=["public_id"])
+    providers.way(provider).prepare(order, chain_id)
     return order
 
 

@@ -14,7 +14,7 @@ from payments.models import Order, ReconcileCursor
 from payments.providers import Difference
 from payments.rules import target
 from payments.services.looking import look
-from payments.services.settling import settle
+from payments.services.settling import settle, surplus_due
 from payments.states import SETTLED, State
 
 logger = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ def _due(order: Order) -> int:
     if not order.credited_dgt and order.state not in SETTLED:
         return 0
     money = {"paid": order.paid, "refunded": order.refunded, "lost": order.lost, "disputed": order.disputed}
-    return order.total_dgt - target(dgt=order.total_dgt, **money).taken
+    return order.total_dgt - target(dgt=order.total_dgt, **money).taken + surplus_due(order)
 
 
 def settle_waiting(*, limit: int = 500) -> int:

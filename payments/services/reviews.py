@@ -12,9 +12,9 @@ from degentalk.approvals.errors import ApprovalNeeded
 from degentalk.approvals.models import Approval
 from degentalk.core.clock import Clock, database_time
 from degentalk.core.errors import Conflict, Refused
-from payments.models import Order, Review
+from payments.models import Order, Review, UsdtDeposit
 from payments.services.moving import move
-from payments.states import SETTLED, State
+from payments.states import SETTLED, Notice, State
 from wallet import services as wallet
 from wallet.errors import NotForYou
 from wallet.models import WalletPolicy
@@ -22,8 +22,16 @@ from wallet.models import WalletPolicy
 KIND = "payments.credit_review"
 """What a second person is asked for."""
 
-RESOLVE_THEMSELVES = (Review.Reason.BUYER_SUSPENDED, Review.Reason.BUYER_GONE, Review.Reason.WALLET_FROZEN)
+RESOLVE_THEMSELVES = (
+    Review.Reason.BUYER_SUSPENDED, Review.Reason.BUYER_GONE, Review.Reason.WALLET_FROZEN, Review.Reason.UNDERPAID,
+)  # fmt: skip
 """Reasons that are gone once the order is settled. Money that came beside an order's own payment is not."""
+
+BESIDE = (
+    Review.Reason.SURPLUS, Review.Reason.VANISHED, Review.Reason.WRONG_CHAIN, Review.Reason.WRONG_TOKEN,
+    Review.Reason.NATIVE_COIN,
+)  # fmt: skip
+"""Reasons that are never about the payment that the order itself waits for."""
 
 ALONE = timedelta(hours=24)
 """Over how long what one person credits alone is counted together."""
@@ -48,11 +56,18 @@ def open_review(
 
 
 def open_stray(*, provider: str, reference: str, order: Order | None = None) -> None:
-    """Put money that came beside any order's own payment on the list: once. What a person decided stays decided,
-    however often the provider tells of it again."""
-    reason = Review.Reason.UNKNOWN_ORDER
-    if not Review.objects.filter(provider=provider, reference=reference, reason=reason).exists():
-        open_review(provider=provider, order=order, reference=reference, reason=reason)
+    """Put money that came beside any order's own payment on the list, once."""
+    open_notice(Notice(Review.Reason.UNKNOWN_ORDER, reference), provider=provider, order=order)
+
+
+def open_notice(notice: Notice, *, provider: str, order: Order | None = None) -> None:
+    """Put something on the list that no order waits for: once. What a person decided stays decided, however often the
+    provider tells of it again."""
+    reason = Review.Reason(notice.reason)
+    if not Review.objects.filter(provider=provider, reference=notice.reference, reason=reason).exists():
+        open_review(
+            provider=provider, order=order, reference=notice.reference, reason=reason, details=notice.details
+        )
 
 
 def resolve_reviews(order: Order) -> None:
@@ -62,8 +77,20 @@ def resolve_reviews(order: Order) -> None:
 
 
 def may_credit(review: Review) -> bool:
-    """Whether there is an order whose own payment waits for this decision."""
-    return review.order is not None and review.order.state == State.REVIEW and not _is_stray(review, review.order)
+    """Whether there is an order whose own payment waits for this decision, or a surplus that is not credited."""
+    order = review.order
+    if order is None:
+        return False
+    if review.reason == Review.Reason.SURPLUS:
+        return order.state in SETTLED and not order.credits_surplus
+    waiting = State.UNDERPAID if review.reason == Review.Reason.UNDERPAID else State.REVIEW
+    return order.state == waiting and not _is_stray(review, order)
+
+
+def may_take_back(review: Review) -> bool:
+    """Whether what was credited can be taken back, because the chain has its payment no more (U8)."""
+    order = review.order
+    return review.reason == Review.Reason.VANISHED and order is not None and order.state in SETTLED and not order.lost
 
 
 def may_dismiss(review: Review) -> bool:
@@ -76,7 +103,7 @@ def may_dismiss(review: Review) -> bool:
 def decide(
     *, review: Review, decision: Review.Decision, actor: User, note: str, approver: User | None = None
 ) -> Review:
-    """Write down what staff decided, and do it. Crediting is done by `settle`, which the caller calls afterwards.
+    """Write down what staff decided, and do it. Crediting and taking back is done by `settle`, which the caller calls afterwards.
 
     Raises Refused (no note, about oneself, nothing to credit or to dismiss), NotForYou (not staff, or no more when the
     second person agrees), Conflict (decided already), and ApprovalNeeded for more DGT than the wallet policy lets one
@@ -116,18 +143,34 @@ def _do(row: Review, decision: Review.Decision, note: str, actor: User, approver
             raise Refused(_("There is nothing to credit here."))
         if approver is None:
             _require_little(order, actor)
-        move(order, State.CONFIRMED, f"decided: {note}")
+        if row.reason == Review.Reason.SURPLUS:
+            Order.objects.filter(pk=order.pk).update(credits_surplus=True)
+        else:
+            move(order, State.CONFIRMED, f"decided: {note}")
+        return
+    if decision == Review.Decision.TAKE_BACK:
+        _take_back(row)
         return
     if not may_dismiss(row):
         raise Refused(_("The money went back: its DGT are taken back as soon as the wallet moves again."))
-    if order and not _is_stray(row, order) and order.state in (State.REVIEW, State.CONFIRMED):
+    if order and not _is_stray(row, order) and order.state in (State.REVIEW, State.CONFIRMED, State.UNDERPAID):
         move(order, State.DISMISSED, f"decided: {note}")
         Order.objects.filter(pk=order.pk).update(waits_for="")
 
 
+def _take_back(row: Review) -> None:
+    """The money of an order counts as lost from now on; the chain is believed again if it has the payment after all."""
+    if row.order is None or not may_take_back(row):
+        raise Refused(_("There is nothing to take back here."))
+    UsdtDeposit.objects.filter(order=row.order, taken_back_at=None).update(taken_back_at=Clock())
+    Order.objects.filter(pk=row.order.pk).update(lost=F("paid"))
+
+
 def _is_stray(review: Review, order: Order) -> bool:
     """Money that came for an order beside its own payment: what is decided about it does not touch the order."""
-    return review.reason == Review.Reason.UNKNOWN_ORDER and review.reference != order.reference
+    return review.reason in BESIDE or (
+        review.reason == Review.Reason.UNKNOWN_ORDER and review.reference != order.reference
+    )
 
 
 def _require_little(order: Order, actor: User) -> None:

@@ -47,6 +47,6 @@ def credit_approved(approval: Approval, decider: User) -> str:
 
 
 def _done(review: Review) -> Review:
-    if review.order_id is not None and review.decision == Review.Decision.CREDIT:
+    if review.order_id is not None and review.decision != Review.Decision.DISMISS:
         settle(Order.objects.get(reviews=review), because="decided by staff")
     return review

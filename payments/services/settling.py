@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from degentalk.accounts.models import User
 from degentalk.core.clock import database_time
 from payments.models import Order, OrderMovement, Review
-from payments.rules import Target, target
+from payments.rules import Target, extra, target
 from payments.services import telling
 from payments.services.moving import move
 from payments.services.reviews import open_review, resolve_reviews
@@ -53,6 +53,7 @@ def _settle(order_id: int, because: str) -> Order:
         _credit(row, buyer)
     if row.credited_dgt:
         _take_back(row, buyer, wanted)
+        _settle_surplus(row, buyer)
     if move(row, settled_state(_facts(row)), because):
         telling.tell(row, buyer)
     _stop_sending(row, buyer)
@@ -105,6 +106,29 @@ def _take_back(row: Order, buyer: User, wanted: Target) -> None:
     row.taken_dgt = wanted.taken
     row.save(update_fields=["taken_dgt"])
     _hold(row, buyer, wanted.held)
+
+
+def surplus_due(row: Order) -> int:
+    """What is to be credited for what was paid above the price, whole DGT; nothing where the payment is gone again."""
+    if not row.credits_surplus or row.lost:
+        return 0
+    return extra(dgt=row.total_dgt, price=row.price, surplus=row.surplus)
+
+
+def _settle_surplus(row: Order, buyer: User) -> None:
+    due = surplus_due(row)
+    more = due - row.surplus_dgt
+    if not more:
+        return
+    if more > 0:
+        words = _("Bought: paid above the price of %(package)s") % {"package": row.package_name}
+        journal = wallet.purchase(user=buyer, amount=more, source=row.provider, key=_key(row), description=words)
+    else:
+        words = _("Taken back: %(package)s was paid back") % {"package": row.package_name}
+        journal = wallet.claw_back(user=buyer, amount=-more, to=row.provider, key=_key(row), description=words)
+    _note(row, journal, more)
+    row.surplus_dgt = due
+    row.save(update_fields=["surplus_dgt"])
 
 
 def _release(row: Order) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from degentalk.accounts import mail
 from degentalk.accounts import services as accounts
 from degentalk.accounts.models import User
-from payments.models import Order
+from payments.models import Order, Provider
 from payments.states import State
 
 WORDS: dict[str, str | Promise] = {
@@ -19,6 +19,9 @@ WORDS: dict[str, str | Promise] = {
 }
 
 
+GONE_FROM_CHAIN = _("The chain has the payment of your order no more: %(taken)s DGT were taken back.")
+
+
 def tell(order: Order, buyer: User) -> None:
     """Tell the buyer what an order has become, in the caller's transaction; with a mail when it is credited."""
     if order.state not in WORDS:
@@ -29,7 +32,7 @@ def tell(order: Order, buyer: User) -> None:
     accounts.notify(
         user=buyer,
         kind="order",
-        text=str(WORDS[order.state]) % facts,
+        text=str(_words(order)) % facts,
         url=order.get_absolute_url(),
         key=f"order:{order.pk}:{order.changes.count()}",
     )
@@ -40,3 +43,8 @@ def tell(order: Order, buyer: User) -> None:
             context={"order": order, "name": buyer.username},
             key=f"order:{order.public_id}:receipt",
         )
+
+
+def _words(order: Order) -> str | Promise:
+    is_gone = order.provider == Provider.USDT and order.state == State.LOST
+    return GONE_FROM_CHAIN if is_gone else WORDS[order.state]

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from degentalk.core.clock import database_time
 from payments.errors import OrderClosed
-from payments.models import Order, StripeDgtSession
+from payments.models import DgtPackage, Order, StripeDgtSession
 from payments.providers.stripe.client import calling
 from payments.services.moving import move
 from payments.states import State
@@ -21,6 +21,15 @@ SHORTEST = timedelta(minutes=31)
 
 KEYS_LIVE = timedelta(hours=24)
 """How long Stripe remembers a key: after that the same request would open another session (S14)."""
+
+
+def price_of(package: DgtPackage) -> tuple[int, str]:
+    """In cents of its currency."""
+    return package.price_cents, package.currency
+
+
+def prepare(order: Order, chain_id: int | None) -> None:
+    """Nothing: where it is paid is asked of Stripe when the order is committed (S15)."""
 
 
 def open_payment(order: Order) -> str:

@@ -1,0 +1,11 @@
+drop trigger usdt_keys_no_truncate on usdt_keys;
+drop trigger usdt_keys_no_delete on usdt_keys;
+drop trigger usdt_transfers_no_truncate on usdt_transfers;
+drop trigger usdt_transfers_no_delete on usdt_transfers;
+drop trigger usdt_deposits_no_truncate on usdt_deposits;
+drop trigger usdt_deposits_no_delete on usdt_deposits;
+drop trigger usdt_transfers_stay on usdt_transfers;
+drop function usdt_transfers_stay();
+drop trigger usdt_deposits_stay on usdt_deposits;
+drop function usdt_deposits_stay();
+drop sequence usdt_deposit_index;
