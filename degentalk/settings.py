@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "xp.forget_periods": {"task": "xp.forget_periods", "schedule": crontab(hour=3, minute=20)},
     "payments.settle_waiting": {"task": "payments.settle_waiting", "schedule": 60.0},
     "payments.close_expired": {"task": "payments.close_expired", "schedule": 300.0},
+    "payments.watch_chains": {"task": "payments.watch_chains", "schedule": 10.0, "options": {"expires": 10.0}},
     "payments.reconcile": {"task": "payments.reconcile", "schedule": crontab(minute=45)},
     "payments.sweep": {"task": "payments.sweep", "schedule": crontab(hour=5, minute=10)},
     "payments.books": {"task": "payments.books", "schedule": crontab(hour=5, minute=50)},

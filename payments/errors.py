@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from degentalk.core.errors import Conflict, MemberError, NotFound
+from degentalk.core.errors import Conflict, MemberError, NotFound, Refused
 from payments.money import sum_of
 from wallet.errors import WalletFrozen
 
@@ -95,6 +95,15 @@ class NoSuchChain(NotFound):
         super().__init__(_("This site takes no payments on that chain."))
 
 
+class NoTransaction(Refused):
+    """It does not look like the hash of a transaction."""
+
+    code = "no-transaction-hash"
+
+    def __init__(self) -> None:
+        super().__init__(_("That is no transaction hash: 0x and 64 more digits and letters from a to f."))
+
+
 class ProviderUnreachable(MemberError):
     """Who takes the money did not answer. Nothing was charged; the same request may be sent again."""
 
@@ -109,3 +118,10 @@ class ProviderUnreachable(MemberError):
     def headers(self) -> dict[str, str]:
         """When to try again."""
         return {"Retry-After": str(self.RETRY_SECONDS)}
+
+
+class ChainUnreachable(ProviderUnreachable):
+    """No provider of a chain gave an answer. What is paid there is seen later; nothing is lost."""
+
+    def __init__(self) -> None:
+        MemberError.__init__(self, _("The chain cannot be read right now. What you paid is found as soon as it can."))

@@ -7,6 +7,7 @@ from celery import shared_task
 from payments import providers
 from payments import services as payments
 from payments.errors import ProviderUnreachable
+from payments.providers.usdt.watching import watch
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,12 @@ def sweep() -> int:
 def books() -> int:
     """Compare each order's money with its DGT, without asking anybody; how many differences there were."""
     return sum(_named(name, list(payments.books(name))) for name in providers.NAMES)
+
+
+@shared_task(name="payments.watch_chains", time_limit=LONGEST_SECONDS)
+def watch_chains() -> int:
+    """Read the chains that USDT is paid on, and look at what moves; how many transfers were found."""
+    return watch()
 
 
 def _configured() -> list[str]:

@@ -4,6 +4,7 @@ Whatever a provider tells leads to `look`: it asks for the whole state of the pa
 """
 
 from payments.services.events import replay, store
+from payments.services.keys import ask_for_key
 from payments.services.looking import look
 from payments.services.ordering import ORDERING, pay, place, require_way
 from payments.services.reconciling import books, close_expired, mend, reconcile, settle_waiting, sweep
@@ -13,6 +14,7 @@ from payments.services.settling import settle
 
 __all__ = [
     "ORDERING",
+    "ask_for_key",
     "books",
     "close_expired",
     "decide",

@@ -1,0 +1,99 @@
+"""How an order is paid: one address of its own, or a treasury that is paid from a wallet which the buyer proved."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from degentalk.core.clock import database_time
+from payments.errors import ChainClosed, NoSuchChain
+from payments.models import DgtPackage, Order, UsdtChain, UsdtDeposit, UsdtKey
+from payments.providers.usdt import unique
+from payments.providers.usdt.addresses import derive, fingerprint
+from payments.providers.usdt.amounts import micro_of, to_base
+from payments.providers.usdt.chains import Chain, all_chains, chain
+from payments.providers.usdt.proof import new_nonce
+from payments.services.moving import move
+from payments.states import State
+
+CURRENCY = "usdt"
+
+STALE = timedelta(minutes=10)
+"""A chain that was not read for so long takes no new orders: what is paid there would not be seen."""
+
+RESERVED = timedelta(days=90)
+"""How long an amount to a treasury belongs to one order, far past its end: late payments come."""
+
+
+def is_configured() -> bool:
+    """Whether this site has a chain to be paid on."""
+    return bool(all_chains())
+
+
+def price_of(package: DgtPackage) -> tuple[int, str]:
+    """In millionths of USDT."""
+    return micro_of(package.price_usdt), CURRENCY
+
+
+def open_chains() -> list[Chain]:
+    """The chains that an order can be paid on now: read lately, without a problem, with a key that two staff approved.
+    Two queries."""
+    fine = {
+        row.chain_id for row in UsdtChain.objects.filter(problem="", read_at__gt=database_time() - STALE).iterator()
+    }
+    approved = set(UsdtKey.objects.exclude(approved_at=None).values_list("chain_id", "fingerprint"))
+    return [one for one in all_chains() if one.chain_id in fine and (one.chain_id, key_of(one)) in approved]
+
+
+def key_of(chain: Chain) -> str:
+    """The fingerprint of where its money goes."""
+    return fingerprint(chain.xpub or chain.treasury)
+
+
+def prepare(order: Order, chain_id: int | None) -> None:
+    """Allocate the order's address or amount (U10), in the transaction that places it. Raises NoSuchChain, ChainClosed."""
+    try:
+        wanted = chain(chain_id or 0)
+    except LookupError:
+        raise NoSuchChain from None
+    if wanted not in open_chains():
+        raise ChainClosed(wanted.name)
+    amount = to_base(order.price, wanted.decimals)
+    facts = _own_address(wanted, amount) if wanted.xpub else _treasury(wanted, amount)
+    UsdtDeposit.objects.create(
+        order=order,
+        chain_id=wanted.chain_id,
+        chain_name=wanted.name,
+        token=wanted.token,
+        decimals=wanted.decimals,
+        fingerprint=key_of(wanted),
+        **facts,
+    )
+
+
+def _own_address(wanted: Chain, amount: int) -> dict[str, object]:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('usdt_deposit_index')")
+        (index,) = cursor.fetchone()
+    return {"index": index, "address": derive(wanted.xpub, index), "amount": amount}
+
+
+def _treasury(wanted: Chain, amount: int) -> dict[str, object]:
+    """Of two who order at once the second waits here, and gets another amount."""
+    UsdtChain.objects.select_for_update(no_key=True).get(pk=wanted.chain_id)
+    mine = {"address": wanted.treasury, "chain_id": wanted.chain_id, "index": None}
+    lately = UsdtDeposit.objects.filter(**mine, created_at__gt=database_time() - RESERVED)
+    taken = set(lately.values_list("amount", flat=True))
+    return {
+        "address": wanted.treasury,
+        "amount": unique.pick(amount, wanted.decimals, taken),
+        "nonce": new_nonce(),
+    }
+
+
+@transaction.atomic
+def open_payment(order: Order) -> str:
+    """The order's own page: it says where to pay. Asks nobody."""
+    row = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    if row.state == State.CREATED and UsdtDeposit.objects.get(order=row).is_payable:
+        move(row, State.PENDING, "address shown")
+    return row.get_absolute_url()

@@ -1,0 +1,80 @@
+"""Where a transfer is in the chain now, and whether that is final. Asked anew each time (U5, U8, U16)."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from degentalk.core.clock import Clock
+from payments.models import UsdtDeposit, UsdtTransfer
+from payments.providers.usdt.amounts import to_base
+from payments.providers.usdt.chains import Chain
+from payments.providers.usdt.node import Node, Transfer, ask, ask_two
+
+MICRO_PER_USDT = 10**6
+State = UsdtTransfer.State
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one provider says of a transfer; no transfer: it is in no block that it knows."""
+
+    transfer: Transfer | None
+    is_final: bool = False
+
+
+def place_on(node: Node, row: UsdtTransfer) -> Place:
+    """Final is what stands in a block that is final by the chain's rule and still counts at that moment (U5)."""
+    found = node.receipt_transfers(row.tx_hash, row.token)
+    transfer = next((one for one in found or () if one.ordinal == row.ordinal), None)
+    if transfer is None:
+        return Place(None)
+    number = transfer.block_number
+    is_final = number <= node.head().finalized and node.block_hash(number) == transfer.block_hash
+    return Place(transfer, is_final)
+
+
+def needs_two(deposit: UsdtDeposit) -> bool:
+    """Whether two providers must agree before what is paid here is credited (U16)."""
+    return bool(deposit.amount > to_base(settings.USDT_AGREE_ABOVE * MICRO_PER_USDT, deposit.decimals))
+
+
+def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
+    """Ask where a transfer is and write it down; where providers disagree it stays as it is. Raises Unanswered."""
+    if row.state == State.FINAL and _stands(chain, row):
+        return
+    is_sure = two or row.state == State.FINAL
+    place = ask_two(chain, lambda node: place_on(node, row)) if is_sure else ask(chain, lambda node: place_on(node, row))
+    if place is not None and place.transfer is None and not is_sure:
+        # That there is nothing any more is believed of two only: one of them may lag behind, or know nothing.
+        place = ask_two(chain, lambda node: place_on(node, row))
+    if place is None:
+        return
+    if place.transfer is None:
+        _vanish(row)
+    else:
+        _write(row, place.transfer, is_final=place.is_final)
+
+
+def _stands(chain: Chain, row: UsdtTransfer) -> bool:
+    """Whether the block of a final transfer still counts; its contents cannot be others then."""
+    return ask(chain, lambda node: node.block_hash(row.block_number)) == row.block_hash
+
+
+def _write(row: UsdtTransfer, seen: Transfer, *, is_final: bool) -> None:
+    """A final one may move to another block, but goes on being final until it vanishes."""
+    row.sender, row.value = seen.sender, seen.value
+    row.block_number, row.block_hash = seen.block_number, seen.block_hash
+    fields = {"sender": row.sender, "value": row.value, "block_number": row.block_number, "block_hash": row.block_hash}
+    rows = UsdtTransfer.objects.filter(pk=row.pk)
+    if is_final:
+        rows.exclude(state=State.FINAL).update(state=State.FINAL, final_at=Clock())
+        row.state = State.FINAL
+    elif row.state == State.VANISHED:
+        rows.filter(state=State.VANISHED).update(state=State.SEEN)
+        row.state = State.SEEN
+    rows.update(**fields)
+
+
+def _vanish(row: UsdtTransfer) -> None:
+    UsdtTransfer.objects.filter(pk=row.pk).update(state=State.VANISHED)
+    row.state = State.VANISHED
