@@ -197,6 +197,10 @@ STRIPE_API_BASE = env.service("STRIPE_API_BASE", "https://api.stripe.com")
 # In development something on this machine may stand in for Stripe: it shows the page to pay on too, and pages say so.
 IS_SANDBOX = DEBUG and urlsplit(STRIPE_API_BASE).hostname in THIS_MACHINE
 STRIPE_CHECKOUT_ORIGIN = STRIPE_API_BASE.rstrip("/") if IS_SANDBOX else "https://checkout.stripe.com"
+# The chains that USDT is taken on; docs/treasurer.md says how.
+USDT_CHAINS = env.objects("USDT_CHAINS", [])
+# In whole USDT: for more than that two providers of a chain must agree.
+USDT_AGREE_ABOVE = env.number("USDT_AGREE_ABOVE", 500, at_least=0)
 # Whether what is paid above the price becomes DGT by itself; else staff decide. Cards are always charged exactly.
 SURPLUS_IS_CREDITED = env.switch("SURPLUS_IS_CREDITED", False)
 # How long an order can be paid. Stripe takes 30 minutes to a day.

@@ -11,8 +11,10 @@ class PaymentsConfig(AppConfig):
         from degentalk.approvals import registry as approvals
         from degentalk.core import switches
         from payments.providers.usdt import hinting  # noqa: F401 registers the handler of its outbox topic
-        from payments.services import events  # noqa: F401 registers the handler of its outbox topic
-        from payments.services import keys
+        from payments.services import (
+            events,  # noqa: F401 registers the handler of its outbox topic
+            keys,
+        )
         from payments.services.reviews import KIND
         from payments.services.second_person import credit_approved
         from payments.services.settling import taken_back_here

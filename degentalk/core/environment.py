@@ -1,6 +1,7 @@
 """Reads the environment. Anything missing or malformed is one sentence at start, never a traceback."""
 
 import base64
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,17 @@ class Environment:
             return [part.strip() for part in value.split(",") if part.strip()]
 
         return self.read(name, default, parse, "a list separated by commas")
+
+    def objects(self, name: str, default: list[dict[str, Any]] | Required = REQUIRED) -> list[dict[str, Any]]:
+        """A list of objects, in JSON."""
+
+        def parse(value: str) -> list[dict[str, Any]]:
+            found = json.loads(value)
+            if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+                raise ValueError(name)
+            return found
+
+        return self.read(name, default, parse, "a list of objects in JSON")
 
     def switch(self, name: str, default: bool | Required = REQUIRED) -> bool:
         """on or off; also true/false, yes/no, 1/0."""

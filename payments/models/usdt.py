@@ -5,7 +5,7 @@ Amounts are integers in the token's base units; addresses carry their checksum; 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -16,8 +16,13 @@ from degentalk.accounts.models import User
 from degentalk.core.clock import Clock
 from payments.models.orders import Order
 
+if TYPE_CHECKING:
+    _Integral = models.DecimalField[int, int]
+else:
+    _Integral = models.DecimalField
 
-class BaseUnits(models.DecimalField):
+
+class BaseUnits(_Integral):
     """An exact integer as large as a token's (256 bits); in Python an int."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

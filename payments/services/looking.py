@@ -13,7 +13,6 @@ from payments.services.reviews import open_notice, open_review
 from payments.services.settling import settle
 from payments.states import CLOSED_UNPAID, OPEN, Facts, State, unpaid_state
 
-
 WRITTEN = [
     "looked", "reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at", "surplus",
     "credits_surplus",

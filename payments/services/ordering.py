@@ -36,7 +36,7 @@ def place(
     quoted: tuple[int, int] | None = None,
     chain_id: int | None = None,
 ) -> Order:
-    """Write an order with what the package costs now. `quoted` is the price, in the smallest unit of what it is paid in,
+    """Write an order with what the package costs now. `quoted` is the price, in the smallest unit of its currency,
     and the DGT that the buyer saw; `chain_id` is for USDT.
 
     Raises NoSuchPackage, QuoteChanged, SwitchedOff, Refused (suspended), WalletFrozen, ChainClosed.

@@ -65,9 +65,7 @@ def open_notice(notice: Notice, *, provider: str, order: Order | None = None) ->
     provider tells of it again."""
     reason = Review.Reason(notice.reason)
     if not Review.objects.filter(provider=provider, reference=notice.reference, reason=reason).exists():
-        open_review(
-            provider=provider, order=order, reference=notice.reference, reason=reason, details=notice.details
-        )
+        open_review(provider=provider, order=order, reference=notice.reference, reason=reason, details=notice.details)
 
 
 def resolve_reviews(order: Order) -> None:
@@ -103,7 +101,7 @@ def may_dismiss(review: Review) -> bool:
 def decide(
     *, review: Review, decision: Review.Decision, actor: User, note: str, approver: User | None = None
 ) -> Review:
-    """Write down what staff decided, and do it. Crediting and taking back is done by `settle`, which the caller calls afterwards.
+    """Write down what staff decided, and do it. DGT are moved by `settle`, which the caller calls afterwards.
 
     Raises Refused (no note, about oneself, nothing to credit or to dismiss), NotForYou (not staff, or no more when the
     second person agrees), Conflict (decided already), and ApprovalNeeded for more DGT than the wallet policy lets one

@@ -50,7 +50,7 @@ def key_of(chain: Chain) -> str:
 
 
 def prepare(order: Order, chain_id: int | None) -> None:
-    """Allocate the order's address or amount (U10), in the transaction that places it. Raises NoSuchChain, ChainClosed."""
+    """Allocate the order's address or amount (U10), when it is placed. Raises NoSuchChain, ChainClosed."""
     try:
         wanted = chain(chain_id or 0)
     except LookupError:
@@ -82,7 +82,7 @@ def _treasury(wanted: Chain, amount: int) -> dict[str, object]:
     UsdtChain.objects.select_for_update(no_key=True).get(pk=wanted.chain_id)
     mine = {"address": wanted.treasury, "chain_id": wanted.chain_id, "index": None}
     lately = UsdtDeposit.objects.filter(**mine, created_at__gt=database_time() - RESERVED)
-    taken = set(lately.values_list("amount", flat=True))
+    taken = {int(amount) for amount in lately.values_list("amount", flat=True)}
     return {
         "address": wanted.treasury,
         "amount": unique.pick(amount, wanted.decimals, taken),

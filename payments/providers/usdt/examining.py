@@ -5,9 +5,10 @@ import logging
 from degentalk.core.clock import Clock
 from payments.models import UsdtChain, UsdtKey
 from payments.providers.usdt.addresses import derive
+from payments.providers.usdt.answers import TokenState, Unanswered
+from payments.providers.usdt.asking import ask, wrong_providers
 from payments.providers.usdt.chains import Chain
 from payments.providers.usdt.deposits import key_of
-from payments.providers.usdt.node import TokenState, Unanswered, ask, wrong_providers
 
 logger = logging.getLogger(__name__)
 

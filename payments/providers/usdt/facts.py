@@ -10,9 +10,9 @@ from payments.errors import ChainUnreachable, ProviderOff
 from payments.models import Order, Review, UsdtChain, UsdtDeposit, UsdtTransfer
 from payments.money import sum_of
 from payments.providers.usdt.amounts import to_base, to_micro
+from payments.providers.usdt.answers import Unanswered
 from payments.providers.usdt.chains import chain
 from payments.providers.usdt.deposits import CURRENCY
-from payments.providers.usdt.node import Unanswered
 from payments.providers.usdt.placing import look_again, needs_two
 from payments.states import Facts, Notice
 
@@ -32,7 +32,7 @@ class Come:
 
 
 def look(order: Order) -> Facts:
-    """The whole state of the order's payment. Raises ChainUnreachable, and ProviderOff for a chain no more configured."""
+    """The whole state of the order's payment. Raises ChainUnreachable; ProviderOff for a chain no more configured."""
     deposit = UsdtDeposit.objects.get(order=order)
     rows = list(UsdtTransfer.objects.filter(deposit=deposit).order_by("id"))
     if rows:
@@ -84,9 +84,7 @@ def _paid(order: Order, deposit: UsdtDeposit, come: Come, reference: str) -> Fac
 def _gone(order: Order, deposit: UsdtDeposit, rows: list[UsdtTransfer]) -> Facts:
     """What was credited is no more in the chain (U8): staff are told, and nothing moves until they say so."""
     if deposit.taken_back_at is not None:
-        return Facts(
-            order.reference, paid=order.paid, currency=CURRENCY, surplus=order.surplus, lost=order.paid
-        )
+        return Facts(order.reference, paid=order.paid, currency=CURRENCY, surplus=order.surplus, lost=order.paid)
     gone = [row for row in rows if row.state == UsdtTransfer.State.VANISHED]
     details = ", ".join(f"{sum_of(to_micro(row.value, deposit.decimals), CURRENCY)} in {row.tx_hash}" for row in gone)
     notice = Notice(Review.Reason.VANISHED, f"{order.public_id}:{len(gone)}", f"{deposit.chain_name}: {details}")

@@ -1,17 +1,19 @@
 """A transfer that was found: kept once, for the order that it pays; what pays none goes to the review list."""
 
+from typing import Any
+
 from django.db import connection
 
 from payments.models import Review, UsdtDeposit, UsdtTransfer
 from payments.providers.usdt.amounts import written
-from payments.providers.usdt.node import Transfer
+from payments.providers.usdt.answers import Transfer
 from payments.services.reviews import open_notice
 from payments.states import CLOSED_UNPAID, OPEN, Notice
 
 PROVIDER = "usdt"
 
-# One statement: found again it stays the one row (U6), wherever it is in the chain by now. What is final stays as it was
-# found until it is looked at again.
+# One statement: found again it stays the one row (U6), wherever it is in the chain by now. What is final stays as it
+# was found until it is looked at again.
 KEEP = """
 insert into usdt_transfers (chain_id, token, tx_hash, ordinal, deposit_id, sender, recipient, value, block_number,
     block_hash, state, seen_at)
@@ -25,11 +27,13 @@ returning xmax = 0
 
 def keep(chain_id: int, transfer: Transfer) -> bool:
     """Keep a transfer to one of our addresses, in the caller's transaction; whether it was unknown."""
-    known = UsdtTransfer.objects.filter(
-        chain_id=chain_id, tx_hash=transfer.tx_hash, ordinal=transfer.ordinal
-    ).select_related("deposit").first()
+    known = (
+        UsdtTransfer.objects.filter(chain_id=chain_id, tx_hash=transfer.tx_hash, ordinal=transfer.ordinal)
+        .select_related("deposit")
+        .first()
+    )
     deposit = known.deposit if known else deposit_of(chain_id, transfer)
-    row = [
+    row: list[Any] = [
         chain_id, transfer.token, transfer.tx_hash, transfer.ordinal, deposit.pk if deposit else None, transfer.sender,
         transfer.to, transfer.value, transfer.block_number, transfer.block_hash,
     ]  # fmt: skip

@@ -10,9 +10,11 @@ from degentalk.core import outbox
 from degentalk.core.limits import Limit
 from payments.errors import NoTransaction
 from payments.models import UsdtDeposit, UsdtTransfer
+from payments.providers.usdt.answers import Transfer, Unanswered
+from payments.providers.usdt.asking import ask
 from payments.providers.usdt.chains import Chain, chain
 from payments.providers.usdt.finding import keep
-from payments.providers.usdt.node import Node, Transfer, Unanswered, ask
+from payments.providers.usdt.node import Node
 
 logger = logging.getLogger(__name__)
 

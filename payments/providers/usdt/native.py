@@ -1,18 +1,20 @@
-"""The chain's own coin at an address that only takes USDT. It leaves no log: the balance tells, then the block (U20)."""
+"""The chain's own coin at an address that takes USDT only: without a log, the balance tells, then the block (U20)."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from payments.providers.usdt.answers import NoAnswer
+from payments.providers.usdt.asking import ask
 from payments.providers.usdt.chains import Chain
-from payments.providers.usdt.node import NoAnswer, Node, ask
+from payments.providers.usdt.node import Node
 
 
 def native_payments(chain: Chain, addresses: list[str], first: int, last: int) -> Iterator[tuple[str, str, int]]:
     """Address, transaction and wei of what came in these blocks; the transaction "" where a provider no longer has the
     state of then, or a contract sent it. Only the latest payment to an address is named. Raises Unanswered."""
     for address in addresses:
-        wei = ask(chain, lambda node, address=address: node.balance_wei(address, last))
-        if wei:
-            yield address, ask(chain, lambda node, address=address: _latest(node, address, first, last)), wei
+        if wei := ask(chain, partial(Node.balance_wei, address=address, block=last)):
+            yield address, ask(chain, partial(_latest, address=address, first=first, last=last)), wei
 
 
 def _latest(node: Node, address: str, first: int, last: int) -> str:

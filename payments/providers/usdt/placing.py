@@ -7,8 +7,10 @@ from django.conf import settings
 from degentalk.core.clock import Clock
 from payments.models import UsdtDeposit, UsdtTransfer
 from payments.providers.usdt.amounts import to_base
+from payments.providers.usdt.answers import Transfer
+from payments.providers.usdt.asking import ask, ask_two
 from payments.providers.usdt.chains import Chain
-from payments.providers.usdt.node import Node, Transfer, ask, ask_two
+from payments.providers.usdt.node import Node
 
 MICRO_PER_USDT = 10**6
 State = UsdtTransfer.State
@@ -43,7 +45,9 @@ def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
     if row.state == State.FINAL and _stands(chain, row):
         return
     is_sure = two or row.state == State.FINAL
-    place = ask_two(chain, lambda node: place_on(node, row)) if is_sure else ask(chain, lambda node: place_on(node, row))
+    place = (
+        ask_two(chain, lambda node: place_on(node, row)) if is_sure else ask(chain, lambda node: place_on(node, row))
+    )
     if place is not None and place.transfer is None and not is_sure:
         # That there is nothing any more is believed of two only: one of them may lag behind, or know nothing.
         place = ask_two(chain, lambda node: place_on(node, row))

@@ -57,7 +57,9 @@ def prove(*, order: Order, user: User, wallet: str, signature: str) -> UsdtDepos
     try:
         verify(statement, signature)
     except BadProof:
-        raise Refused(_("This signature is not of that wallet and this text. Sign the text exactly as shown.")) from None
+        raise Refused(
+            _("This signature is not of that wallet and this text. Sign the text exactly as shown.")
+        ) from None
     _bind(user, statement.wallet)
     UsdtDeposit.objects.filter(pk=deposit.pk).update(payer=statement.wallet, proved_at=Clock())
     move(row, State.PENDING, "wallet proved")

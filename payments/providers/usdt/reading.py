@@ -7,15 +7,18 @@ start. What was found and how far was read are written in one transaction: a cra
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from degentalk.core.clock import database_time
 from payments.models import UsdtChain, UsdtCheckpoint, UsdtDeposit
+from payments.providers.usdt.answers import Head, NoAnswer, Transfer
+from payments.providers.usdt.asking import ask
 from payments.providers.usdt.chains import Chain
 from payments.providers.usdt.finding import keep
-from payments.providers.usdt.node import Head, NoAnswer, Node, Transfer, ask
+from payments.providers.usdt.node import Node
 
 WATCHED = timedelta(days=90)
 """How long after an order its address is read with every pass; the daily sweep reads all that there ever were."""
@@ -91,9 +94,7 @@ def _start(node: Node, state: UsdtChain, head: Head) -> int | None:
     return max(0, min(oldest, head.finalized) - 1)
 
 
-def transfers_on(
-    node: Node, chain: Chain, first: int, last: int, *, since: datetime | None = None
-) -> list[Transfer]:
+def transfers_on(node: Node, chain: Chain, first: int, last: int, *, since: datetime | None = None) -> list[Transfer]:
     """The transfers to us in these blocks, each as its receipt has it; `since` orders of when, all if None is given."""
     since = since or database_time() - WATCHED
     watched = UsdtDeposit.objects.filter(Q(created_at__gt=since) | Q(index=None))
@@ -130,9 +131,7 @@ def _keep(state: UsdtChain, reading: Reading, now: datetime) -> bool:
     for transfer in reading.transfers:
         keep(row.chain_id, transfer)
     row.checkpoints.filter(number__gt=reading.start).delete()
-    UsdtCheckpoint.objects.update_or_create(
-        chain=row, number=reading.last, defaults={"hash": reading.last_hash}
-    )
+    UsdtCheckpoint.objects.update_or_create(chain=row, number=reading.last, defaults={"hash": reading.last_hash})
     row.cursor_number, row.cursor_hash = reading.last, reading.last_hash
     row.head, row.finalized = reading.head.number, reading.head.finalized
     if reading.last >= reading.head.number:
@@ -144,6 +143,6 @@ def _keep(state: UsdtChain, reading: Reading, now: datetime) -> bool:
 def forget_checkpoints(chain: Chain) -> None:
     """Keep one an hour of those that are older than a day, and none older than a month."""
     now = database_time()
-    facts = {"chain": chain.chain_id, "oldest": now - KEPT, "hourly": now - timedelta(days=1)}
+    facts: dict[str, Any] = {"chain": chain.chain_id, "oldest": now - KEPT, "hourly": now - timedelta(days=1)}
     with connection.cursor() as cursor:
         cursor.execute(FORGET, facts)

@@ -1,4 +1,4 @@
-"""Comparing a chain with what we know of it: transfers that were missed, coins that are no USDT, and the sums (U20, U25).
+"""Comparing a chain with what we know of it: transfers that were missed, coins that are no USDT, sums (U20, U25).
 
 Everything is asked of the last provider first: what the first one hides from the reading of every pass shows here.
 """
@@ -6,7 +6,7 @@ Everything is asked of the last provider first: what the first one hides from th
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -15,17 +15,19 @@ from django.db.models.functions import Coalesce
 from payments.models import Order, Review, UsdtChain, UsdtDeposit, UsdtTransfer
 from payments.providers import Difference
 from payments.providers.usdt.amounts import to_micro, written
+from payments.providers.usdt.answers import Transfer, Unanswered
+from payments.providers.usdt.asking import ask
 from payments.providers.usdt.chains import Chain, all_chains
 from payments.providers.usdt.finding import PROVIDER, keep
 from payments.providers.usdt.native import native_payments
-from payments.providers.usdt.node import Node, Transfer, Unanswered, ask
+from payments.providers.usdt.node import Node
 from payments.providers.usdt.reading import transfers_on
 from payments.services.reviews import open_notice
 from payments.states import SETTLED, Notice
 
 logger = logging.getLogger(__name__)
 
-EVER = datetime.min.replace(year=1970)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKED_AT = timedelta(days=2)
 """How much older than what is swept the orders are whose addresses are looked at for other coins."""
 
@@ -117,7 +119,7 @@ def unbalanced(chain: Chain) -> Iterator[Difference]:
     )
     about = sums.filter(Q(come__gt=0) | Q(order__state__in=SETTLED)).select_related("order").order_by("id")
     for deposit in about.iterator(chunk_size=500):
-        come, order = to_micro(int(deposit.come), deposit.decimals), deposit.order
+        come, order = to_micro(int(getattr(deposit, "come", 0)), deposit.decimals), deposit.order
         said = order.paid + order.surplus - min(order.lost, order.paid)
         if come != said:
             yield Difference(f"{come} micro-USDT are final on {chain.name}, {said} in the order", order)

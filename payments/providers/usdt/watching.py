@@ -8,9 +8,9 @@ from django.db.models import Q
 from degentalk.core.clock import database_time
 from payments.errors import ProviderOff, ProviderUnreachable
 from payments.models import Order, Review, UsdtChain, UsdtTransfer
+from payments.providers.usdt.answers import Unanswered
 from payments.providers.usdt.chains import Chain, all_chains
 from payments.providers.usdt.examining import examine
-from payments.providers.usdt.node import Unanswered
 from payments.providers.usdt.placing import look_again
 from payments.providers.usdt.reading import forget_checkpoints, is_read, read
 from payments.services.looking import look

@@ -1,0 +1,35 @@
+"""A chain of each test's own in the place of the real ones, and a site that takes USDT on it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from degentalk.core.dev import chain as dev
+from degentalk.sandbox.chain import Chain
+
+
+@pytest.fixture
+def chain() -> Iterator[Chain]:
+    """The same one every time; blocks four behind the newest are final."""
+    with Chain(seed=1) as made:
+        yield made
+
+
+def entry_of(chain: Chain, **other: Any) -> dict[str, Any]:
+    """What the settings say of it."""
+    return {**dev.entry(chain.home), **chain.site_settings(), **other}
+
+
+@pytest.fixture
+def usdt(chain: Chain, settings: Any) -> Any:
+    """The chain as payments know it: examined, read once, its key approved."""
+    settings.USDT_CHAINS = [entry_of(chain)]
+    return chain
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    from tests import make
+
+    return make.verified(make.user("alice"))
