@@ -133,17 +133,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="order",
             name="credits_surplus",
-            field=models.BooleanField(default=False, verbose_name="surplus is credited"),
+            field=models.BooleanField(db_default=False, verbose_name="surplus is credited"),
         ),
         migrations.AddField(
             model_name="order",
             name="surplus",
-            field=models.BigIntegerField(default=0, verbose_name="paid above the price"),
+            field=models.BigIntegerField(db_default=0, verbose_name="paid above the price"),
         ),
         migrations.AddField(
             model_name="order",
             name="surplus_dgt",
-            field=models.BigIntegerField(default=0, verbose_name="credited for the surplus, DGT"),
+            field=models.BigIntegerField(db_default=0, verbose_name="credited for the surplus, DGT"),
         ),
         migrations.AlterField(
             model_name="review",

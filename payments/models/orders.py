@@ -77,8 +77,8 @@ class Order(models.Model):
     disputed = models.BigIntegerField(_("disputed"), default=0)
     lost = models.BigIntegerField(_("lost in disputes"), default=0)
     had_dispute = models.BooleanField(_("was disputed"), default=False)
-    surplus = models.BigIntegerField(_("paid above the price"), default=0)
-    credits_surplus = models.BooleanField(_("surplus is credited"), default=False)
+    surplus = models.BigIntegerField(_("paid above the price"), db_default=0)
+    credits_surplus = models.BooleanField(_("surplus is credited"), db_default=False)
     """Whether what was paid above the price becomes DGT: by the site's policy, or because staff decided so."""
     looks = models.BigIntegerField(default=0, editable=False)
     """How often the provider has been asked."""
@@ -89,7 +89,7 @@ class Order(models.Model):
     credited_dgt = models.BigIntegerField(_("credited, DGT"), default=0)
     taken_dgt = models.BigIntegerField(_("taken back, DGT"), default=0)
     held_dgt = models.BigIntegerField(_("held, DGT"), default=0)
-    surplus_dgt = models.BigIntegerField(_("credited for the surplus, DGT"), default=0)
+    surplus_dgt = models.BigIntegerField(_("credited for the surplus, DGT"), db_default=0)
     hold = models.ForeignKey(DgtJournal, models.PROTECT, null=True, blank=True, related_name="+")
     settlements = models.IntegerField(default=0, editable=False)
     """How often the ledger has moved because of it: keys of its journals count on."""

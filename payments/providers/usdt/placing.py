@@ -7,7 +7,7 @@ from django.conf import settings
 from degentalk.core.clock import Clock
 from payments.models import UsdtDeposit, UsdtTransfer
 from payments.providers.usdt.amounts import to_base
-from payments.providers.usdt.answers import Transfer
+from payments.providers.usdt.answers import NoAnswer, Transfer
 from payments.providers.usdt.asking import ask, ask_two
 from payments.providers.usdt.chains import Chain
 from payments.providers.usdt.node import Node
@@ -25,10 +25,13 @@ class Place:
 
 
 def place_on(node: Node, row: UsdtTransfer) -> Place:
-    """Final is what stands in a block that is final by the chain's rule and still counts at that moment (U5)."""
+    """Final is what stands in a block that is final by the chain's rule and still counts at that moment (U5). Nothing
+    vanishes from a block that still counts."""
     found = node.receipt_transfers(row.tx_hash, row.token)
     transfer = next((one for one in found or () if one.ordinal == row.ordinal), None)
     if transfer is None:
+        if node.block_hash(row.block_number) == row.block_hash:
+            raise NoAnswer("it has the block of a transfer, and not the transfer")
         return Place(None)
     number = transfer.block_number
     is_final = number <= node.head().finalized and node.block_hash(number) == transfer.block_hash
