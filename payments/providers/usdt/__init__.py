@@ -1,0 +1,1 @@
+"""USDT on EVM chains."""
