@@ -86,6 +86,12 @@ class ChainClosed(MemberError):
         )
 
 
+class ChainFull(ChainClosed):
+    """Every amount below a cent is taken by another order of these days."""
+
+    code = "chain-full"
+
+
 class NoSuchChain(NotFound):
     """This site takes nothing on it."""
 

@@ -1,19 +1,25 @@
 """How sums of money are written."""
 
+from typing import Final
+
+MICRO: Final = 6  # decimals of what we count USDT in: a millionth
+
 
 def dollars(cents: int) -> str:
     """US cents as they are read: $1,799.00."""
     return f"${cents // 100:,}.{cents % 100:02d}"
 
 
-def usdt(micro: int) -> str:
-    """Millionths of USDT as they are read, exactly: 1,799.00 or 0.000001."""
-    places = f"{micro % 10**6:06d}".rstrip("0")
-    return f"{micro // 10**6:,}.{places:0<2}"
+def written(base: int, decimals: int) -> str:
+    """An amount in base units exactly: 19.99, 20.00, 19.990001. Never rounded; at least two places if it has them."""
+    if base < 0:
+        raise ValueError("An amount is not negative.")
+    whole, part = divmod(base, 10**decimals)
+    return f"{whole}.{f'{part:0{decimals}d}'.rstrip('0'):0<2}"
 
 
 def sum_of(smallest: int, currency: str) -> str:
-    """Of USDT: 17.99 USDT; of any currency with hundredths: 17.99 EUR; dollars as above."""
+    """Of any currency with hundredths: 17.99 EUR; dollars as above; of USDT, in millionths: 19.99 USDT."""
     if currency == "usdt":
-        return f"{usdt(smallest)} USDT"
+        return f"{written(smallest, MICRO)} USDT"
     return dollars(smallest) if currency == "usd" else f"{smallest // 100:,}.{smallest % 100:02d} {currency.upper()}"

@@ -1,74 +1,97 @@
-"""Deposit addresses from a watch-only extended public key (BIP-32). No private key is ever read here (U23)."""
+"""Deposit addresses, derived from a public key that can receive and never send (BIP-32, BIP-44).
+
+bip-utils and eth-utils are slow to import, so they are imported where they are used.
+"""
 
 import hashlib
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
-MOST = 2**31 - 1
-"""The last index that a public key can derive: above it keys are hardened."""
-
-PRIVATE = re.compile(r"[xyztuv]prv|^(0x)?[0-9a-f]{64}$", re.IGNORECASE)
-PHRASE_WORDS = 12
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+HARDENED = 2**31  # indexes from here on need the private key
+SHORTEST_PHRASE = 12  # words, BIP-39
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+PRIVATE_KEY = re.compile(r"(?<![0-9a-f])(0x)?[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
+EXTENDED_PRIVATE_KEY = re.compile(r"[tuvxyz]prv[1-9A-HJ-NP-Za-km-z]{20,}", re.IGNORECASE)
 
 
 class BadKey(ValueError):
-    """It is no extended public key. What it is never gets into a sentence."""
-
-
-def refuse_private(text: str) -> None:
-    """Raise BadKey for what can move money: an extended private key, a private key, the words of a wallet."""
-    if PRIVATE.search(text.strip()) or len(text.split()) >= PHRASE_WORDS:
-        raise BadKey(
-            "looks like a private key, which must never be on a server: use the public one, which begins with xpub"
-        )
+    """This is no key or index that a site may have. The sentence never repeats what was given."""
 
 
 def derive(xpub: str, index: int) -> str:
-    """The checksummed address of child `index` of the key. Of the key at m/44'/60'/0'/0, as wallets make it, that is
-    account number `index`. Raises BadKey."""
-    if not 0 <= index <= MOST:
-        raise BadKey("has no such child")
-    child = _key(xpub).ChildKey(index).PublicKey().RawUncompressed().ToBytes()
-    from eth_utils.address import to_checksum_address
-    from eth_utils.crypto import keccak
+    """The checksummed address of child `index` (0 to 2^31 - 1) of an account's receiving key.
 
-    return str(to_checksum_address(keccak(child[1:])[-20:]))
+    The key is meant to be the one at m/44'/60'/0'/0, so that wallets show the same addresses. Its depth is not checked,
+    because some wallets export others: version, checksum and the point on the curve are. Raises BadKey.
+    """
+    if not 0 <= index < HARDENED:
+        raise BadKey("An index is a number from 0 to 2147483647.")
+    from bip_utils import EthAddrEncoder
+
+    child = _parsed(xpub).ChildKey(index)
+    return str(EthAddrEncoder.EncodeKey(child.PublicKey().KeyObject()))
+
+
+def fingerprint(xpub_or_address: str) -> str:
+    """What two people compare: the first 8 bytes of SHA-256 over what the text stands for, as "3f2a 91c0 55d1 0b7e".
+
+    Of an address its 20 bytes, so upper and lower case are the same; of an extended key its 78. Raises BadKey.
+    """
+    refuse_private(xpub_or_address)
+    if xpub_or_address.startswith("0x"):
+        decoded = bytes.fromhex(checked(xpub_or_address)[2:])
+    else:
+        _parsed(xpub_or_address)
+        from bip_utils import Base58Decoder
+
+        decoded = Base58Decoder.CheckDecode(xpub_or_address)
+    digest = hashlib.sha256(decoded).hexdigest()
+    return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+
+def checked(address: str) -> str:
+    """The address with its checksum (EIP-55). Raises BadKey for what is none, or has another; all lower case has none.
+
+    `is_address` of eth-utils 6 takes a wrong checksum.
+    """
+    from eth_utils.address import to_checksum_address
+
+    if ADDRESS.fullmatch(address):
+        right = str(to_checksum_address(address))
+        if address[2:] in (right[2:], right[2:].lower(), right[2:].upper()):
+            return right
+    raise BadKey("This is not an address: 0x and 40 hex digits, with the right checksum.")
+
+
+def refuse_private(text: str) -> None:
+    """Raises BadKey for what could move funds: an extended private key, 32 bytes in hex, 12 words or more."""
+    if EXTENDED_PRIVATE_KEY.search(text):
+        raise BadKey(
+            "This is an extended private key. The site takes the public one only; take this one off the machine."
+        )
+    if PRIVATE_KEY.search(text):
+        raise BadKey("This looks like a private key. The site takes an extended public key only.")
+    if _words(text) >= SHORTEST_PHRASE:
+        raise BadKey("This looks like a recovery phrase. The site takes an extended public key only.")
+
+
+def _words(text: str) -> int:
+    """How many words there are, in any language, numbered or not. (Japanese accents are letters once composed.)"""
+    parts = re.split(r"[\s,;]+", unicodedata.normalize("NFKC", text))
+    return sum(part.strip("0123456789.:()\"'").isalpha() for part in parts)
 
 
 @lru_cache(maxsize=16)
-def _key(xpub: str) -> Any:
-    from bip_utils import Bip32KeyError, Bip32Slip10Secp256k1
-    from bip_utils.base58 import Base58ChecksumError
-
+def _parsed(xpub: str) -> Any:  # of bip-utils, which has no types
     refuse_private(xpub)
+    from bip_utils import Base58ChecksumError, Bip32KeyError, Bip32Slip10Secp256k1
+
     try:
-        key = Bip32Slip10Secp256k1.FromExtendedKey(xpub.strip())
-    except (Bip32KeyError, Base58ChecksumError, ValueError) as error:
-        raise BadKey("is no extended public key") from error
+        key = Bip32Slip10Secp256k1.FromExtendedKey(xpub)
+    except (Base58ChecksumError, Bip32KeyError, ValueError):  # the last: a letter that base58 does not have
+        raise BadKey("This is not an extended public key: xpub…, with its checksum.") from None
     if not key.IsPublicOnly():
-        raise BadKey("is private, and must never be on a server")
+        raise BadKey("This is an extended private key. The site takes the public one only.")
     return key
-
-
-def fingerprint(key: str) -> str:
-    """What two people compare: the first 8 bytes of SHA-256 over an extended public key, or over an address, as text
-    (an address in lower case), in groups of four digits."""
-    digest = hashlib.sha256(
-        key.strip().lower().encode() if ADDRESS.fullmatch(key) else key.strip().encode()
-    ).hexdigest()
-    return " ".join(digest[place : place + 4] for place in range(0, 16, 4))
-
-
-def checksummed(address: str) -> str:
-    """An address with its checksum (EIP-55). Raises ValueError for what is none, and for a wrong checksum."""
-    from eth_utils.address import is_checksum_formatted_address, to_checksum_address
-
-    text = address.strip()
-    if not ADDRESS.fullmatch(text):
-        raise ValueError("no address")
-    found = str(to_checksum_address(text))
-    if is_checksum_formatted_address(text) and text != found:
-        raise ValueError("a wrong checksum")
-    return found

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from degentalk.core.environment import THIS_MACHINE
-from payments.providers.usdt.addresses import BadKey, checksummed, derive, refuse_private
+from payments.providers.usdt.addresses import BadKey, checked, derive
 
 LEAST_DECIMALS, MOST_DECIMALS = 6, 36
 LEAST_PROVIDERS = 2
@@ -139,8 +139,8 @@ def _rpc(name: str, value: object) -> tuple[str, ...]:
 
 def _address(name: str, field: str, value: object) -> str:
     try:
-        return checksummed(str(value))
-    except ValueError:
+        return checked(str(value))
+    except BadKey:
         _refuse(name, field, "is no address with the right checksum")
         return ""
 
@@ -150,9 +150,8 @@ def _xpub(name: str, xpub: object, treasury: object) -> str:
         _refuse(name, "xpub or treasury", "is needed, one of the two")
     text = str(xpub)
     try:
-        refuse_private(text)
         if text:
             derive(text, 0)
     except BadKey as error:
-        _refuse(name, "xpub", str(error))
+        raise ImproperlyConfigured(f"USDT_CHAINS, {name}, xpub: {error}") from None
     return text

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 
 from degentalk.core.clock import database_time
-from payments.errors import ChainClosed, NoSuchChain
+from payments.errors import ChainClosed, ChainFull, NoSuchChain
 from payments.models import DgtPackage, Order, UsdtChain, UsdtDeposit, UsdtKey
 from payments.providers.usdt import unique
 from payments.providers.usdt.addresses import derive, fingerprint
@@ -82,12 +82,20 @@ def _treasury(wanted: Chain, amount: int) -> dict[str, object]:
     UsdtChain.objects.select_for_update(no_key=True).get(pk=wanted.chain_id)
     mine = {"address": wanted.treasury, "chain_id": wanted.chain_id, "index": None}
     lately = UsdtDeposit.objects.filter(**mine, created_at__gt=database_time() - RESERVED)
-    taken = {int(amount) for amount in lately.values_list("amount", flat=True)}
+    taken = {unique.tail_of(int(known), wanted.decimals) for known in lately.values_list("amount", flat=True)}
     return {
         "address": wanted.treasury,
-        "amount": unique.pick(amount, wanted.decimals, taken),
+        "amount": _unlike(amount, wanted, taken),
         "nonce": new_nonce(),
     }
+
+
+def _unlike(amount: int, wanted: Chain, taken: set[int]) -> int:
+    """An amount that no other order of these days has: their tails differ, whatever their prices."""
+    try:
+        return unique.choose(amount, wanted.decimals, taken)
+    except unique.NoFreeAmount:
+        raise ChainFull(wanted.name) from None
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 
 TOPICS, WORD = 3, 32
 CHUNK, MOST_RECIPIENTS = 2_000, 200
-TIMEOUT_SECONDS = (3.0, 8.0)
+TIMEOUT_SECONDS = (3, 8)
 """To connect, and to answer."""
 
 

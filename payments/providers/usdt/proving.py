@@ -12,7 +12,7 @@ from degentalk.core.errors import Refused
 from degentalk.core.limits import Limit
 from payments.errors import OrderClosed
 from payments.models import Order, UsdtDeposit, UsdtWallet
-from payments.providers.usdt.addresses import checksummed
+from payments.providers.usdt.addresses import BadKey, checked
 from payments.providers.usdt.proof import BadProof, Statement, verify
 from payments.services.moving import move
 from payments.states import State
@@ -24,8 +24,8 @@ def statement_of(deposit: UsdtDeposit, wallet: str) -> Statement:
     """What the buyer signs with this wallet; the same each time. Raises Refused for what is no address."""
     order = deposit.order
     try:
-        address = checksummed(wallet)
-    except ValueError:
+        address = checked(wallet.strip())
+    except BadKey:
         raise Refused(_("That is no address: 0x and 40 more digits and letters, as your wallet shows it.")) from None
     return Statement(
         domain=urlsplit(settings.SITE_URL).netloc,
@@ -55,7 +55,7 @@ def prove(*, order: Order, user: User, wallet: str, signature: str) -> UsdtDepos
     if row.state != State.CREATED or row.expires_at <= database_time():
         raise OrderClosed
     try:
-        verify(statement, signature)
+        verify(statement, signature.strip())
     except BadProof:
         raise Refused(
             _("This signature is not of that wallet and this text. Sign the text exactly as shown.")
