@@ -10,6 +10,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from degentalk.approvals import registry as approvals
         from degentalk.core import switches
+        from payments import checks  # noqa: F401 registers the check of the chains
         from payments.providers.usdt import hinting  # noqa: F401 registers the handler of its outbox topic
         from payments.services import (
             events,  # noqa: F401 registers the handler of its outbox topic

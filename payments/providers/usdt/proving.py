@@ -21,8 +21,11 @@ PROVING = Limit("payments.usdt_proof", most=20, seconds=600)
 
 
 def statement_of(deposit: UsdtDeposit, wallet: str) -> Statement:
-    """What the buyer signs with this wallet; the same each time. Raises Refused for what is no address."""
+    """What the buyer signs with this wallet; the same each time. Raises Refused for what is no address, and where
+    nothing is to be proved."""
     order = deposit.order
+    if not deposit.is_treasury or deposit.proved_at is not None:
+        raise Refused(_("This order needs no proof of a wallet."))
     try:
         address = checked(wallet.strip())
     except BadKey:
@@ -50,8 +53,6 @@ def prove(*, order: Order, user: User, wallet: str, signature: str) -> UsdtDepos
     row = Order.objects.select_for_update(no_key=True).get(pk=order.pk, user=user)
     deposit = UsdtDeposit.objects.select_for_update(no_key=True).get(order=row)
     statement = statement_of(deposit, wallet)
-    if not deposit.is_treasury or deposit.proved_at is not None:
-        raise Refused(_("This order needs no proof of a wallet any more."))
     if row.state != State.CREATED or row.expires_at <= database_time():
         raise OrderClosed
     try:

@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from degentalk.accounts.models import User
+from degentalk.sandbox.chain import Chain
 from payments import services as payments
 from payments.models import Order, Review, UsdtDeposit, UsdtTransfer
 from payments.providers.usdt import chains, reading, watching
@@ -12,6 +14,7 @@ from payments.states import State
 from tests import make
 from tests.payments.buying import wallet
 from tests.payments.usdt.buying import FINAL, again, opened, ordered, pay, settled, watched, where
+from tests.payments.usdt.conftest import entry_of
 
 pytestmark = pytest.mark.django_db
 USDT = 10**6
@@ -79,8 +82,6 @@ def test_u5_a_final_height_is_not_enough_where_another_block_counts_there(usdt, 
 
 
 def test_u5_where_the_chain_says_nothing_of_finality_so_many_blocks_make_it(chain, settings, alice):
-    from tests.payments.usdt.conftest import entry_of
-
     settings.USDT_CHAINS = [entry_of(chain, finality=2)]
     opened()
     order = ordered(alice)
@@ -310,9 +311,6 @@ def test_u20_another_token_and_the_chains_own_coin_are_told_to_staff_and_credit_
 
 
 def test_u20_usdt_on_another_of_our_chains_is_told_to_staff(usdt, order, settings):
-    from degentalk.sandbox.chain import Chain
-    from tests.payments.usdt.conftest import entry_of
-
     with Chain(seed=3, chain_id=31338) as other:
         settings.USDT_CHAINS = [*settings.USDT_CHAINS, {**entry_of(other), "name": "Other"}]
         opened()
@@ -406,8 +404,6 @@ def test_u10_no_address_is_ever_given_twice(usdt, order, alice, clock):
 
 
 def test_u10_what_is_rolled_back_leaves_its_address_unused(usdt, order, alice):
-    from django.db import transaction
-
     first = where(order).index
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         ordered(alice)
