@@ -10,7 +10,7 @@ gets them from the gas wallet (m/44'/60'/0'/1/0) first. `sign` trusts the plan i
 told again, and every address must come out of the phrase. `send` sends nothing without --really. Running all three
 again after a failure is safe: what has left an address is not there any more.
 
-Needs nothing of the site: Python 3.11 or newer, and the package `eth-account`.
+Needs nothing of the site: Python 3.11 or newer, and to sign the package `eth-account`.
 """
 
 import argparse
@@ -23,12 +23,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-try:
-    from eth_account import Account
-except ModuleNotFoundError:
-    sys.exit("The package “eth-account” is needed to sign: python -m pip install eth-account")
-
-Account.enable_unaudited_hdwallet_features()
 ETHER = 10**18
 DEPOSIT, GAS_WALLET = "m/44'/60'/0'/0/{}", "m/44'/60'/0'/1/0"
 PATIENCE_SECONDS, PAUSE_SECONDS = 600, 3
@@ -70,6 +64,16 @@ def look(asked: argparse.Namespace) -> None:
 
 def sign(asked: argparse.Namespace) -> None:
     """Sign the plan's transfers to the treasury that is named here."""
+    try:
+        from eth_account import Account  # noqa: PLC0415 the other steps do without
+        from eth_utils.address import is_checksum_address  # noqa: PLC0415 comes with it
+    except ModuleNotFoundError:
+        sys.exit("The package “eth-account” is needed to sign: python -m pip install eth-account")
+
+    Account.enable_unaudited_hdwallet_features()
+    for address in (asked.to, asked.token):
+        if not is_checksum_address(address):
+            sys.exit(f"{address} is mistyped, or without the capital letters that would show it. Nothing is signed.")
     plan = json.loads(Path(asked.file).read_text())
     given = getpass.getpass("Recovery phrase: ") if sys.stdin.isatty() else sys.stdin.readline()
     phrase, signed = " ".join(given.split()), []

@@ -12,10 +12,10 @@ from eth_account import Account
 from degentalk.sandbox.chain import Chain
 from payments.providers.usdt.addresses import derive, fingerprint
 from tests.databases import ROOT
-from tests.sandbox_chain.chains import token_of, web3_of
+from tests.sandbox_chain.chains import token_of
 
 PHRASE = "test test test test test test test test test test test junk"  # known to everybody
-TREASURY = "0x" + "7e" * 20
+TREASURY = "0x7e7e7e7E7e7E7e7e7e7E7e7e7e7E7e7e7e7e7e7E"
 SITE = ("django", "degentalk", "payments", "wallet")
 
 Account.enable_unaudited_hdwallet_features()
@@ -104,12 +104,30 @@ class Treasurer:
         return run("sweep.py", "send", str(self.folder / "signed.json"), "--rpc", self.chain.url, *more).stdout
 
     def treasury(self) -> int:
-        return token_of(self.chain).functions.balanceOf(web3_of(self.chain.url).to_checksum_address(TREASURY)).call()
+        return token_of(self.chain).functions.balanceOf(TREASURY).call()
 
 
 @pytest.fixture
 def treasurer(chain, tmp_path, xpub) -> Treasurer:
     return Treasurer(chain, tmp_path, xpub)
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory, xpub) -> dict:
+    """What looking found; signing needs no chain."""
+    with Chain(seed=1) as chain:
+        chain.faucet(GAS_WALLET)
+        treasurer = Treasurer(chain, tmp_path_factory.mktemp("plan"), xpub)
+        treasurer.look()
+        return json.loads((treasurer.folder / "plan.json").read_text())
+
+
+def refused_plan(folder, plan: dict, phrase: str = PHRASE, to: str = TREASURY) -> str:
+    (folder / "plan.json").write_text(json.dumps(plan))
+    way = ("--token", "0x" + "70" * 20, "--to", to)
+    done = run("sweep.py", "sign", str(folder / "plan.json"), *way, phrase=phrase, ok=False)
+    assert done.stdout == ""
+    return done.stderr
 
 
 def test_three_deposits_come_to_the_treasury_and_a_second_sweep_finds_nothing(treasurer, chain):
@@ -127,12 +145,14 @@ def test_without_native_coins_the_gas_wallet_asks_for_them(treasurer):
     assert "Send native coins to the gas wallet" in treasurer.look(ok=False)
 
 
-def test_another_phrase_signs_nothing(treasurer, chain):
-    chain.faucet(GAS_WALLET)
-    treasurer.look()
-    assert "Nothing is signed" in treasurer.sign(
-        phrase="legal winner thank year wave sausage worth useful legal winner thank yellow", ok=False
-    )
+def test_another_phrase_signs_nothing(plan, tmp_path):
+    other = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    assert "Nothing is signed" in refused_plan(tmp_path, plan, other)
+
+
+@pytest.mark.parametrize("to", [TREASURY.lower(), TREASURY[:-1], TREASURY[:-1] + "1", "treasury.eth"])
+def test_a_treasury_that_is_mistyped_gets_nothing(plan, tmp_path, to):
+    assert "Nothing is signed" in refused_plan(tmp_path, plan, to=to)
 
 
 @pytest.mark.parametrize(
@@ -144,10 +164,6 @@ def test_another_phrase_signs_nothing(treasurer, chain):
         ("sweeps", {"gas": 10**9}),
     ],
 )
-def test_a_plan_that_somebody_changed_on_the_way_is_not_signed(treasurer, chain, part, change):
-    chain.faucet(GAS_WALLET)
-    treasurer.look()
-    plan = json.loads((treasurer.folder / "plan.json").read_text())
-    plan[part][0] |= change
-    (treasurer.folder / "plan.json").write_text(json.dumps(plan))
-    assert "Nothing is signed" in treasurer.sign(ok=False)
+def test_a_plan_that_somebody_changed_on_the_way_is_not_signed(plan, tmp_path, part, change):
+    first, *others = plan[part]
+    assert "Nothing is signed" in refused_plan(tmp_path, plan | {part: [first | change, *others]})
