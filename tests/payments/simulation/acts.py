@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from tests.payments.simulation import banks, members, site
+from tests.payments.simulation import banks, members, onchain, site
 from tests.payments.simulation.world import IMPATIENT_SECONDS, World
 
 Act = Callable[[World], object]
@@ -46,6 +46,11 @@ OUTSIDE: Final[dict[Act, float]] = {
     banks.change_refund: 4,
     banks.dispute: 4,
     banks.change_dispute: 7,
+    onchain.pay: 12,
+    onchain.pay_many: 2,
+    onchain.mine: 16,
+    onchain.reorganise: 3,
+    onchain.mend_providers: 2,
 }
 INSIDE: Final[dict[Act, float]] = {members.land: 6, site.work: 12, site.look: 2, site.deliver: 6}
 ALL: Final[dict[Act, float]] = {
@@ -53,6 +58,10 @@ ALL: Final[dict[Act, float]] = {
     **INSIDE,
     members.order: 12,
     members.order_again: 6,
+    onchain.order: 6,
+    onchain.watch: 10,
+    onchain.hint: 2,
+    onchain.break_provider: 3,
     members.spend: 4,
     members.send: 2,
     banks.alter: 0.3,
@@ -63,7 +72,7 @@ ALL: Final[dict[Act, float]] = {
     weather: 1,
     break_stripe: 2,
 }
-AFTERWARDS: Final = {act: weight for act, weight in ALL.items() if act is not members.order}
+AFTERWARDS: Final = {act: weight for act, weight in ALL.items() if act not in (members.order, onchain.order)}
 
 
 def step(world: World, acts: dict[Act, float]) -> None:
@@ -78,5 +87,6 @@ def meanwhile(world: World) -> None:
     """What happens while a process is held up: a few things on Stripe's side, which others hear of or look at."""
     for _ in range(3):
         step(world, OUTSIDE)
-    for act in world.dice.choice([(site.look,), (site.look,), (site.deliver, site.work), (members.land,)]):
+    others = [(site.look,), (site.look,), (site.deliver, site.work), (members.land,), (onchain.watch,), (onchain.hint,)]
+    for act in world.dice.choice(others):
         step(world, {act: 1})

@@ -1,6 +1,7 @@
 """How it ends: everything works again, all is done that was left, and then both sides of the books must agree.
 
-What each order should be is worked out here anew from Stripe's books alone, with none of the rules of payments.
+What each order should be is worked out here anew from Stripe's books and the chain alone, with none of the rules of
+payments.
 """
 
 import math
@@ -13,9 +14,11 @@ from django.db import connection
 
 from degentalk.accounts import services as accounts
 from degentalk.core import outbox
+from degentalk.sandbox.chain.node import FINALIZED_DEPTH
 from payments import services as payments
 from payments import tasks
-from payments.models import Order, OrderChange, ProviderEvent, Review
+from payments.models import Order, OrderChange, ProviderEvent, Review, UsdtTransfer
+from payments.providers.usdt import watching
 from tests.payments.simulation.world import PACKAGES, World
 from tests.proof.books import IMPOSSIBLE
 from wallet import services as wallet
@@ -23,12 +26,13 @@ from wallet.models import UserWallet
 
 HOUR_SECONDS = 3600
 ROUNDS = 100
+DUST_MICRO = 10_000
 
 WAITING = "select count(*) from outbox where delivered_at is null"
 ISSUED = """
 select split_part(j.key, ':', 2), -sum(e.amount)::bigint
 from dgt_transactions e
-join dgt_accounts a on a.id = e.account_id and a.name = 'stripe'
+join dgt_accounts a on a.id = e.account_id and a.name = %s
 join dgt_journal j on j.id = e.journal_id
 group by 1
 """
@@ -50,6 +54,8 @@ def finish(world: World) -> None:
     """All faults end, members and wallets are let go, and whatever waits is done."""
     world.tell("all faults end")
     world.card.clear_faults()
+    world.chain.clear_faults()
+    world.chain.mine(2 * FINALIZED_DEPTH)
     for name, member in world.people.items():
         member.refresh_from_db()
         if not member.is_active:
@@ -57,7 +63,8 @@ def finish(world: World) -> None:
         if name != "moderator":
             wallet.unfreeze(user=member, reason="The end", actor=world.people["moderator"])
     drain(world)
-    world.tell(f"reconciled: {len(payments.reconcile('stripe'))} differences")
+    for provider in ("stripe", "usdt"):
+        world.tell(f"reconciled {provider}: {len(payments.reconcile(provider))} differences")
     drain(world)
 
 
@@ -67,6 +74,7 @@ def drain(world: World) -> None:
         world.move(HOUR_SECONDS)
         world.card.deliver_all()
         outbox.deliver_due(limit=10_000)
+        watching.watch()
         tasks.settle_waiting()
         tasks.close_expired()
         if not world.card.pending() and rows(WAITING) == [(0,)]:
@@ -77,7 +85,47 @@ def drain(world: World) -> None:
 def verdict(world: World) -> dict[str, Standing]:
     """What Stripe's books make of each order, by its public id."""
     books, sessions = world.card.books(), world.sessions()
-    return {str(order.public_id): _due(world, order, books, sessions) for order in Order.objects.all()}
+    return {str(order.public_id): _due(world, order, books, sessions) for order in of("stripe")}
+
+
+def of(provider: str) -> Any:
+    """The orders of a provider."""
+    return Order.objects.filter(provider=provider).order_by("id")
+
+
+@dataclass(frozen=True)
+class OnChain:
+    """Of one order with USDT: where it stands, its DGT, and what came, in micro-USDT."""
+
+    state: str
+    issued: int
+    paid: int
+    surplus: int
+
+
+def verdict_of_chain(world: World) -> dict[str, OnChain]:
+    """What the chain makes of each order: by what its address has, which nobody spends."""
+    return {str(order.public_id): _due_on_chain(world, order) for order in of("usdt")}
+
+
+def _due_on_chain(world: World, order: Order) -> OnChain:
+    come = world.chain.balances(order.usdt_deposit.address)["tokens"]
+    if come >= order.price:
+        return OnChain("credited", PACKAGES[order.package_id], order.price, come - order.price)
+    if come >= DUST_MICRO:
+        return OnChain("underpaid", 0, come, 0)
+    return OnChain("expired", 0, 0, 0)
+
+
+def found_of_chain() -> dict[str, OnChain]:
+    """What the site says of each order with USDT and its ledger did for it."""
+    issued = dict(rows(ISSUED, "usdt"))
+    found = {
+        str(order.public_id): OnChain(order.state, issued.pop(str(order.public_id), 0), order.paid, order.surplus)
+        for order in of("usdt")
+    }
+    assert issued == {}, "DGT were issued for no order"
+    return found
 
 
 def _due(world: World, order: Order, books: dict[str, Any], sessions: dict[str, list[Any]]) -> Standing:
@@ -118,7 +166,7 @@ def _paid(world: World, session: Any, money: dict[str, int]) -> str:
 
 def found() -> dict[str, Standing]:
     """What the site says of each order and its ledger did for it."""
-    issued = dict(rows(ISSUED))
+    issued = dict(rows(ISSUED, "stripe"))
     orders = {
         str(order.public_id): Standing(
             order.state,
@@ -128,7 +176,7 @@ def found() -> dict[str, Standing]:
             order.disputed,
             order.lost,
         )
-        for order in Order.objects.all()
+        for order in of("stripe")
     }
     assert issued == {}, "DGT were issued for no order"
     return orders
@@ -141,8 +189,13 @@ def nothing_is_left(world: World) -> None:
     waiting = Order.objects.exclude(waits_for="")
     assert list(waiting.values_list("pk", "waits_for")) == []
     altered = {order for order, due in verdict(world).items() if due.state == "review"}
+    due = {(order, "wrong_amount") for order in altered}
+    for order, standing in verdict_of_chain(world).items():
+        due |= {(order, "surplus")} if standing.surplus >= DUST_MICRO else set()
+        due |= {(order, "underpaid")} if standing.state == "underpaid" else set()
     reviews = Review.objects.open().values_list("order__public_id", "reason")
-    assert {(str(order), reason) for order, reason in reviews} == {(order, "wrong_amount") for order in altered}
+    assert {(str(order), reason) for order, reason in reviews} == due
+    assert not UsdtTransfer.objects.filter(state="seen").exists()
 
 
 def ledger_is_whole() -> None:
@@ -158,7 +211,7 @@ def ledger_is_whole() -> None:
 def holds_are_as_large_as_they_can_be(world: World) -> None:
     """What is disputed is held, or the member has nothing left that could be."""
     books = world.card.books()
-    for order in Order.objects.select_related("user").all():
+    for order in of("stripe").select_related("user"):
         due = 0 if order.state == "review" else _due_to_be_held(order, books.get(str(order.public_id)))
         assert order.held_dgt == due or (order.held_dgt < due and UserWallet.objects.of(order.user).dgt_balance == 0)
 
@@ -187,8 +240,8 @@ def _step(step: OrderChange) -> str:
     return f"{step.to_state} ({step.because})"
 
 
-def rows(query: str) -> list[tuple[Any, ...]]:
+def rows(query: str, *given: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, given or None)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

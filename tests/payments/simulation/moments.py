@@ -1,7 +1,7 @@
-"""The moments of a process: each statement, each COMMIT and each call to Stripe, before and after it.
+"""The moments of a process: each statement, each COMMIT and each call to Stripe or a chain, before and after it.
 
 At one of them the process can be killed, or held up while others go on. Nothing of the product is changed for that: the
-hooks are Django's and Stripe's own.
+hooks are Django's, Stripe's and web3's own.
 """
 
 import re
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import stripe
 from django.db import connections
+from web3 import HTTPProvider
 
 TABLE = re.compile(r'"(\w+)"')
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -73,7 +74,13 @@ class Moments:
             name = f"{method.upper()} {IDENTITY.sub('/…', urlsplit(url).path)}"
             return self._pass("call", name, url, lambda: calls(client, method, url, *args, **options))
 
+        requests = HTTPProvider.make_request
+
+        def request(provider: Any, method: Any, params: Any) -> Any:
+            return self._pass("call", method, "", lambda: requests(provider, method, params))
+
         with (
+            patch.object(HTTPProvider, "make_request", request),
             database.execute_wrapper(self._statement),
             patch.object(database, "_commit", lambda: self._pass("commit", "COMMIT", "", commit)),
             patch.object(stripe.RequestsClient, "request_with_retries", call),

@@ -2,11 +2,12 @@
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import stripe
@@ -15,11 +16,16 @@ from django.db import connection
 from django.test import Client
 
 from degentalk.accounts.models import User
+from degentalk.sandbox.chain import Chain
 from degentalk.sandbox.stripe import Sandbox
-from payments.models import Order
+from payments.models import Order, UsdtKey
+from payments.providers.usdt import watching
 from tests import make
 from tests.payments.simulation.moments import Moments, Plan
 from wallet import services as wallet
+
+if TYPE_CHECKING:
+    from tests.payments.simulation.onchain import Deal
 
 START = datetime(2031, 3, 3, 12, tzinfo=UTC)
 MEMBERS = ("alice", "bob", "carol", "dave", "erin", "mallory")
@@ -29,6 +35,8 @@ OPENING_DGT = 500
 KILLED, HELD_UP = 0.08, 0.25
 """How often a process is killed, and how often it waits while others go on."""
 IMPATIENT_SECONDS = (3, 2)
+DEEP_ENOUGH = 10
+"""Blocks before anything happens: more than are ever replaced at once."""
 LATELY = 16
 """Purchases that anything still happens to: the last so many."""
 
@@ -55,6 +63,7 @@ class World:
 
     seed: int
     card: Sandbox
+    chain: Chain
     meanwhile: "Callable[[World], None]"
     """What happens while a process is held up."""
     hangs: bool = False
@@ -73,6 +82,12 @@ class World:
     held_up: int = 0
     talked_of: str = ""
     """The address that a process asks Stripe for while it is held up."""
+    deals: "list[Deal]" = field(default_factory=list)
+    """Orders that are paid with USDT."""
+    sent: list[str] = field(default_factory=list)
+    """Transactions that pay them."""
+    reorganised: Counter[int] = field(default_factory=Counter)
+    """How often blocks were replaced, by how many."""
     known: list[Purchase] = field(default_factory=list)
     """The purchases behind it, as far as others found out meanwhile what became of them."""
 
@@ -90,6 +105,15 @@ class World:
             wallet.credit(
                 user=self.people[name], amount=OPENING_DGT, source="rewards", key=f"opening:{name}", description=""
             )
+
+        watching.watch()
+        UsdtKey.objects.update(approved_at=START)
+        self.chain.automine(False)
+        self.chain.mine(DEEP_ENOUGH)
+
+    @property
+    def chain_id(self) -> int:
+        return self.chain.world.options.chain_id
 
     def tell(self, line: str) -> None:
         """Write a line into the trace."""
@@ -196,7 +220,8 @@ class World:
         self._options = options["options"]
         quick = patch.multiple(stripe.HTTPClient, INITIAL_DELAY=0.0, MAX_DELAY=0.0)
         impatient = patch("payments.providers.stripe.client.TIMEOUT_SECONDS", IMPATIENT_SECONDS)
-        with patch.dict(options, {"options": self._options}), quick, impatient:
+        hasty = patch("payments.providers.usdt.node.TIMEOUT_SECONDS", IMPATIENT_SECONDS)
+        with patch.dict(options, {"options": self._options}), quick, impatient, hasty:
             self._set_clocks()
             logging.disable(logging.WARNING)  # a line for each request, and each failure on purpose
             try:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from degentalk.core.dev import chain as dev
 from degentalk.sandbox.chain import Chain
+from tests.payments.usdt.entries import entry_of
 
 
 @pytest.fixture
@@ -16,11 +16,6 @@ def chain() -> Iterator[Chain]:
     """The same one every time; blocks four behind the newest are final."""
     with Chain(seed=1) as made:
         yield made
-
-
-def entry_of(chain: Chain, **other: Any) -> dict[str, Any]:
-    """What the settings say of it."""
-    return {**dev.entry(chain.home), **chain.site_settings(), **other}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from payments.providers.usdt.examining import examine
 from payments.states import State
 from tests import make
 from tests.payments.usdt.buying import opened, ordered, pay, settled, watched, where
-from tests.payments.usdt.conftest import entry_of
+from tests.payments.usdt.entries import entry_of
 
 pytestmark = pytest.mark.django_db
 TREASURY = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"

@@ -13,7 +13,7 @@ from payments.providers.usdt.answers import Head, NoAnswer, Unanswered, WrongCha
 from payments.providers.usdt.asking import ask, ask_two, wrong_providers
 from payments.providers.usdt.chains import parse
 from payments.providers.usdt.node import Node, TooMuch, in_chunks
-from tests.payments.usdt.conftest import entry_of
+from tests.payments.usdt.entries import entry_of
 
 SHOP = Web3.to_checksum_address("0x" + "ab" * 20)
 OTHER = Web3.to_checksum_address("0x" + "cd" * 20)

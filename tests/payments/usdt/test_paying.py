@@ -14,7 +14,7 @@ from payments.states import State
 from tests import make
 from tests.payments.buying import wallet
 from tests.payments.usdt.buying import FINAL, again, opened, ordered, pay, settled, watched, where
-from tests.payments.usdt.conftest import entry_of
+from tests.payments.usdt.entries import entry_of
 
 pytestmark = pytest.mark.django_db
 USDT = 10**6

@@ -12,7 +12,7 @@ from payments.models import UsdtChain, UsdtCheckpoint, UsdtTransfer
 from payments.providers.usdt import chains, reading
 from payments.states import State
 from tests.payments.usdt.buying import FINAL, again, opened, ordered, pay, settled, watched
-from tests.payments.usdt.conftest import entry_of
+from tests.payments.usdt.entries import entry_of
 
 pytestmark = pytest.mark.django_db
 
