@@ -6,9 +6,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from degentalk.core import switches
 from degentalk.core.api import ReadView
 from degentalk.core.fields import StrictIntegerField
-from payments.models import DgtPackage
+from payments.models import DgtPackage, Provider
+from payments.providers.usdt.chains import Chain
+from payments.providers.usdt.deposits import is_configured, open_chains
 
 PACKAGE_EXAMPLE = {
     "id": "trader",
@@ -20,6 +23,15 @@ PACKAGE_EXAMPLE = {
     "price_cents": 1_799,
     "currency": "usd",
     "price_usdt": "17.99",
+}
+
+
+CHAIN_EXAMPLE = {
+    "chain_id": 1,
+    "name": "Ethereum",
+    "symbol": "USDT",
+    "token": "0xdAC17F958D2ee523a2206206994597C13D831ec7",
+    "decimals": 6,
 }
 
 
@@ -37,8 +49,19 @@ class PackageSerializer(serializers.Serializer[DgtPackage]):
     price_usdt = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="In USDT.")
 
 
+class ChainSerializer(serializers.Serializer[Chain]):
+    """Where it can be paid with USDT now."""
+
+    chain_id = StrictIntegerField()
+    name = serializers.CharField()
+    symbol = serializers.CharField()
+    token = serializers.CharField(help_text="The contract of the token.")
+    decimals = StrictIntegerField()
+
+
 class PackagesSerializer(serializers.Serializer[object]):
     results = PackageSerializer(many=True)
+    chains = ChainSerializer(many=True, help_text="Empty where nothing can be paid with USDT.")
 
 
 class Packages(ReadView):
@@ -48,8 +71,9 @@ class Packages(ReadView):
         operation_id="dgt_packages",
         summary="What DGT cost",
         responses=PackagesSerializer,
-        examples=[OpenApiExample("One of them", {"results": [PACKAGE_EXAMPLE]})],
+        examples=[OpenApiExample("One of them", {"results": [PACKAGE_EXAMPLE], "chains": [CHAIN_EXAMPLE]})],
     )
     def get(self, request: Request) -> Response:
-        """Every package on sale, in the site's order, in one piece; open to everybody."""
-        return Response(PackagesSerializer({"results": DgtPackage.objects.on_sale()}).data)
+        """Every package on sale, in the site's order, in one piece, and chains to pay on; open to everybody."""
+        chains = open_chains() if is_configured() and switches.is_on(Provider.USDT) else []
+        return Response(PackagesSerializer({"results": DgtPackage.objects.on_sale(), "chains": chains}).data)

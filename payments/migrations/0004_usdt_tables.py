@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "transfer",
                 "db_table": "usdt_transfers",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(

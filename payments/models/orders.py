@@ -39,6 +39,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """With `now`, the database's time: whether an order can still be paid needs no further query."""
         return self.annotate(now=Clock())
 
+    def with_deposit(self) -> Self:
+        """With where they are paid with USDT and what has come there: one query more if any of them is."""
+        return self.select_related("usdt_deposit").prefetch_related("usdt_deposit__transfers")
+
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
@@ -136,6 +140,11 @@ class Order(models.Model):
     def total_dgt(self) -> int:
         """What the buyer gets, the bonus with it."""
         return int(self.dgt_amount + self.bonus_dgt)
+
+    @property
+    def deposit(self) -> Any:
+        """Where it is paid with USDT; None for other ways."""
+        return getattr(self, "usdt_deposit", None)
 
     @property
     def short_id(self) -> str:

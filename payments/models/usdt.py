@@ -218,6 +218,7 @@ class UsdtTransfer(models.Model):
     class Meta:
         db_table = "usdt_transfers"
         verbose_name = _("transfer")
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["chain_id", "tx_hash", "ordinal"], name="usdt_transfers_once"),
             models.CheckConstraint(condition=Q(value__gt=0, ordinal__gte=0), name="usdt_transfers_positive"),

@@ -19,6 +19,7 @@ DOCUMENT = yaml.safe_load(COMMITTED.read_text())
 WRITES = [(path, operations["post"]) for path, operations in DOCUMENT["paths"].items() if "post" in operations]
 SENT_AGAIN = {
     "/api/admin/xp/paths",
+    "/api/dgt/purchase/usdt/proof",
     "/api/paths/user/me/primary/{path_id}",
     "/api/shop/me/unlocks/{item_id}/equip",
     "/api/shop/me/unlocks/{item_id}/unequip",

@@ -14,7 +14,8 @@ FINAL = 4
 
 
 def opened() -> None:
-    """The chains of the settings are read, and their keys approved: orders can be opened."""
+    """A process starts with these settings, and their keys are approved: orders can be opened."""
+    watching._examined.clear()
     watched()
     UsdtKey.objects.filter(approved_at=None).update(approved_at=Clock())
 
