@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from degentalk.core.dev import chain
 from degentalk.core.embedded import places
 from degentalk.core.environment import REQUIRED, THIS_MACHINE, Environment
 
@@ -201,6 +202,8 @@ STRIPE_CHECKOUT_ORIGIN = STRIPE_API_BASE.rstrip("/") if IS_SANDBOX else "https:/
 USDT_CHAINS = env.objects("USDT_CHAINS", [])
 # In whole USDT: for more than that two providers of a chain must agree.
 USDT_AGREE_ABOVE = env.number("USDT_AGREE_ABOVE", 500, at_least=0)
+# In development a sandbox may stand in for the chains: its wallet pays on the page of an order, and pages say so.
+USDT_SANDBOX_URL = chain.home_of(USDT_CHAINS) if DEBUG else ""
 # Whether what is paid above the price becomes DGT by itself; else staff decide. Cards are always charged exactly.
 SURPLUS_IS_CREDITED = env.switch("SURPLUS_IS_CREDITED", False)
 # How long an order can be paid. Stripe takes 30 minutes to a day.

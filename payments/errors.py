@@ -116,6 +116,8 @@ class ProviderUnreachable(MemberError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "provider-unreachable"
     RETRY_SECONDS = 10
+    is_about_all = True
+    """Whether no payment of this provider can be asked about: then nobody goes on asking."""
 
     def __init__(self) -> None:
         super().__init__(_("The card service does not answer. Nothing was charged. Try again in a moment."))
@@ -128,6 +130,8 @@ class ProviderUnreachable(MemberError):
 
 class ChainUnreachable(ProviderUnreachable):
     """No provider of a chain gave an answer. What is paid there is seen later; nothing is lost."""
+
+    is_about_all = False
 
     def __init__(self) -> None:
         MemberError.__init__(self, _("The chain cannot be read right now. What you paid is found as soon as it can."))

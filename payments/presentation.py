@@ -15,9 +15,12 @@ from degentalk.core.clock import database_time
 from degentalk.core.switches import SwitchedOff
 from payments import providers
 from payments.errors import ProviderOff, frozen
-from payments.forms import OrderForm
+from payments.forms import OrderForm, UsdtOrderForm
 from payments.models import DgtPackage, Order, OrderMovement, Provider
-from payments.money import dollars
+from payments.money import MICRO, dollars, written
+from payments.providers.usdt.amounts import micro_of
+from payments.providers.usdt.chains import Chain
+from payments.providers.usdt.deposits import open_chains
 from payments.states import SETTLED, State
 from wallet.models import DgtJournal, UserWallet
 
@@ -36,6 +39,13 @@ class Offer:
     """How much less one DGT costs than in the dearest package that is on sale; rounded down."""
     is_enough: bool
     """The smallest package with all that the member lacks."""
+    usdt_forms: Sequence[tuple[Chain, UsdtOrderForm]] = ()
+    """One for each chain that it can be paid on now."""
+
+    @property
+    def usdt_price(self) -> str:
+        """In USDT, exactly."""
+        return written(micro_of(self.package.price_usdt), MICRO)
 
     @property
     def price_of_100(self) -> str:
@@ -44,8 +54,9 @@ class Offer:
         return dollars((200 * self.package.price_cents + total) // (2 * total))
 
 
-def offers(*, need: int = 0, sent: OrderForm | None = None) -> list[Offer]:
-    """All packages on sale, in their order. `need` is the DGT somebody lacks, `sent` a form that was refused.
+def offers(*, need: int = 0, sent: OrderForm | None = None, chains: Sequence[Chain] = ()) -> list[Offer]:
+    """All packages on sale, in their order. `need` is the DGT somebody lacks, `sent` a form that was refused, `chains`
+    are those that can be paid on.
 
     One query.
     """
@@ -59,6 +70,7 @@ def offers(*, need: int = 0, sent: OrderForm | None = None) -> list[Offer]:
             refused=sent if _is_about(sent, package) else None,
             percent_less=_percent_less(package, dearest or package),
             is_enough=package == enough,
+            usdt_forms=[(chain, _usdt_form(package, chain, sent)) for chain in chains],
         )
         for package in packages
     ]
@@ -71,9 +83,39 @@ def _is_about(sent: OrderForm | None, package: DgtPackage) -> bool:
 def _form(package: DgtPackage, sent: OrderForm | None) -> OrderForm:
     """At the price of now; a form that may still succeed keeps its key."""
     shown = {"package": package.pk, "price": package.price_cents, "dgt": package.total_dgt}
-    if sent is not None and _is_about(sent, package):
+    if sent is not None and not isinstance(sent, UsdtOrderForm) and _is_about(sent, package):
         shown["key"] = sent["key"].value()
     return OrderForm(initial=shown, auto_id=False)
+
+
+def _usdt_form(package: DgtPackage, chain: Chain, sent: OrderForm | None) -> UsdtOrderForm:
+    """The same for a chain."""
+    price, dgt = micro_of(package.price_usdt), package.total_dgt
+    shown = {"package": package.pk, "price": price, "dgt": dgt, "chain": chain.chain_id}
+    is_this = isinstance(sent, UsdtOrderForm) and _is_about(sent, package)
+    if sent is not None and is_this and sent["chain"].value() == str(chain.chain_id):
+        shown["key"] = sent["key"].value()
+    return UsdtOrderForm(initial=shown, auto_id=False)
+
+
+@dataclass(frozen=True)
+class ByUsdt:
+    """Whether and where something can be paid with USDT now."""
+
+    is_set_up: bool = False
+    closed: str = ""
+    chains: Sequence[Chain] = ()
+
+
+def by_usdt(wallet: UserWallet | None) -> ByUsdt:
+    """No query where USDT is not set up, else three."""
+    if not providers.way(Provider.USDT).is_configured():
+        return ByUsdt()
+    if why_not := closed(wallet, Provider.USDT):
+        return ByUsdt(is_set_up=True, closed=why_not)
+    chains = open_chains()
+    why_not = "" if chains else _("No chain can be paid on right now. Try again later.")
+    return ByUsdt(is_set_up=True, closed=why_not, chains=chains)
 
 
 def _percent_less(package: DgtPackage, dearest: DgtPackage) -> int:
@@ -158,6 +200,37 @@ STANDINGS = {
         "", "x", gettext_lazy("Closed by staff"), gettext_lazy("Staff decided about this payment: it was not credited.")
     ),
 }  # fmt: skip
+USDT_STANDINGS = {
+    State.CREATED: Standing(
+        "", "clock", gettext_lazy("Wallet not shown yet"),
+        gettext_lazy("Show which wallet is yours; then you see where to pay. Nothing was paid."),
+    ),
+    State.PENDING: Standing(
+        "", "clock", gettext_lazy("Not paid yet"),
+        gettext_lazy("Nothing has come yet. A payment shows here by itself as soon as it is in a block."),
+    ),
+    State.PROCESSING: Standing(
+        "info", "clock", gettext_lazy("Being confirmed"),
+        gettext_lazy("Your payment is in the chain. Its DGT come when it is final. You need not stay."),
+    ),
+    State.UNDERPAID: Standing(
+        "down", "circle-alert", gettext_lazy("Paid too little"),
+        gettext_lazy("A part of the price is still missing. Send it to the same address."),
+    ),
+    State.LOST: Standing(
+        "down", "reply", gettext_lazy("Payment is gone"),
+        gettext_lazy("The chain has the payment no more, and the DGT were taken back."),
+    ),
+    State.EXPIRED: Standing(
+        "", "clock", gettext_lazy("Expired"),
+        gettext_lazy(
+            "The time to pay is over, and nothing came. What you sent all the same is found and credited; if you sent"
+            " nothing, order again."
+        ),
+    ),
+}  # fmt: skip
+"""Where a chain makes it another matter than a card does."""
+
 WAITING = Standing(
     "info", "clock", gettext_lazy("Paid, waits"),
     gettext_lazy("Your payment has come, but your wallet takes nothing now. Staff know of it, and it is tried again."),
@@ -173,7 +246,8 @@ def standing_of(order: Order) -> Standing:
         return WAITING
     if order.state in PAYABLE and order.expires_at <= _now(order):
         return OVER
-    return STANDINGS[State(order.state)]
+    state = State(order.state)
+    return (order.provider == Provider.USDT and USDT_STANDINGS.get(state)) or STANDINGS[state]
 
 
 def _now(order: Order) -> datetime:
@@ -193,6 +267,12 @@ STEPS = {
     State.REVIEW: gettext_lazy("Handed to staff"),
 }
 """What happened, by the state it led to; of other states the word for the state says it."""
+USDT_STEPS = {
+    State.PENDING: gettext_lazy("Address shown"),
+    State.PROCESSING: gettext_lazy("Payment seen in the chain"),
+    State.CONFIRMED: gettext_lazy("Payment final"),
+    State.LOST: gettext_lazy("Payment gone from the chain: DGT taken back"),
+}
 
 
 @dataclass(frozen=True)
@@ -269,14 +349,18 @@ def order_shown(order: Order, wallet: UserWallet) -> OrderShown:
     moved = list(order.movements.select_related("journal"))
     return OrderShown(
         order=order,
-        steps=[Step(change.at, str(_step(change.to_state))) for change in changes],
+        steps=[Step(change.at, str(_step(order, change.to_state))) for change in changes],
         moved=[Moved(row.at, _movement(row, first=moved[0]), row.dgt, row.journal.public_id) for row in moved],
         closed=closed(wallet, order.provider),
     )
 
 
-def _step(state: str) -> str | Promise:
-    return STEPS.get(State(state), STANDINGS[State(state)].label)
+def _step(order: Order, reached: str) -> str | Promise:
+    state = State(reached)
+    if order.provider == Provider.USDT:
+        other = {**STEPS, **USDT_STEPS}
+        return other.get(state, USDT_STANDINGS.get(state, STANDINGS[state]).label)
+    return STEPS.get(state, STANDINGS[state].label)
 
 
 def _movement(row: OrderMovement, *, first: OrderMovement) -> str:

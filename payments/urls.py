@@ -13,5 +13,9 @@ urlpatterns = [
     path("buy/orders/<uuid:public_id>/pay", views.pay, name="pay"),
     path("buy/orders/<uuid:public_id>/paid", views.paid, name="paid"),
     path("buy/orders/<uuid:public_id>/progress", views.progress, name="progress"),
+    path("buy/orders/<uuid:public_id>/transaction", views.name_transaction, name="transaction"),
+    path("buy/orders/<uuid:public_id>/statement", views.statement, name="statement"),
+    path("buy/orders/<uuid:public_id>/wallet", views.prove_wallet, name="prove"),
+    path("buy/orders/<uuid:public_id>/play", views.play, name="play"),
     path("buy/orders/<uuid:public_id>/cancelled", views.cancelled, name="cancelled"),
 ]

@@ -55,7 +55,7 @@ class Frame:
     @property
     def is_sandbox(self) -> bool:
         """Whether no real money moves here."""
-        return settings.IS_SANDBOX
+        return bool(settings.IS_SANDBOX or settings.USDT_SANDBOX_URL)
 
     @property
     def _member(self) -> User | None:

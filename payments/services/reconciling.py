@@ -70,12 +70,16 @@ def _hear_missed(provider: str, since: datetime) -> list[Difference]:
 def _looked_at(order: Order, *, because: str) -> list[Difference]:
     """Look, and name what kept us from it: one order never keeps the others waiting (S28).
 
-    Raises ProviderUnreachable and ProviderOff, which are about all of them.
+    Raises ProviderOff, and ProviderUnreachable where that is about all of them.
     """
     try:
         look(order, because=because)
-    except (ProviderOff, ProviderUnreachable):
+    except ProviderOff:
         raise
+    except ProviderUnreachable as error:
+        if error.is_about_all:
+            raise
+        return [Difference(f"could not be looked at: {error}", order)]
     except Exception as error:
         logger.exception("payments: order %s could not be looked at", order.pk)
         return [Difference(f"could not be looked at: {error}", order)]

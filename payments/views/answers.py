@@ -30,7 +30,7 @@ def may_lead_to_checkout(view: View) -> View:
 
 def own_order(member: User, public_id: UUID) -> Order:
     """The member's own order. Raises Http404, the same for somebody else's and for none."""
-    mine = Order.objects.of(member).at_this_moment().select_related("stripe_session")
+    mine = Order.objects.of(member).at_this_moment().select_related("stripe_session", "usdt_deposit")
     order: Order | None = mine.filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order."))

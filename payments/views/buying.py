@@ -17,8 +17,8 @@ from degentalk.core.limits import Limit
 from payments import presentation
 from payments import services as payments
 from payments.errors import OrderClosed
-from payments.forms import OrderForm
-from payments.models import Order, Provider
+from payments.forms import OrderForm, UsdtOrderForm
+from payments.models import Order
 from payments.presentation import PAYABLE
 from payments.views.answers import may_lead_to_checkout, own_order, wallet_of
 from wallet.models import WalletFreeze, WalletPolicy
@@ -36,7 +36,7 @@ def buy(request: HtmxRequest) -> HttpResponse:
     buyer = request.user
     if isinstance(buyer, AnonymousUser):
         return signed_out(request, reverse("payments:buy"))
-    form = OrderForm(request.POST)
+    form = UsdtOrderForm(request.POST) if "chain" in request.POST else OrderForm(request.POST)
     ordered = _ordered(buyer, form)
     if ordered is None:
         return _show(request, form)
@@ -59,10 +59,13 @@ def _show(request: HtmxRequest, sent: OrderForm | None = None) -> HttpResponse:
     member = request.user if isinstance(request.user, User) else None
     wallet = wallet_of(member) if member else None
     need = request.GET.get("need", "")
-    offers = presentation.offers(need=int(need) if DIGITS.fullmatch(need) else 0, sent=sent)
+    by_usdt = presentation.by_usdt(wallet)
+    need_dgt = int(need) if DIGITS.fullmatch(need) else 0
+    offers = presentation.offers(need=need_dgt, sent=sent, chains=by_usdt.chains)
     context = {
         "offers": offers,
         "closed": presentation.closed(wallet),
+        "by_usdt": by_usdt,
         "wallet": wallet,
         "freeze": WalletFreeze.objects.of(member).open().first() if member and wallet and wallet.is_frozen else None,
         "locked_days": WalletPolicy.objects.current().purchases_locked_days,
@@ -77,7 +80,7 @@ def _show(request: HtmxRequest, sent: OrderForm | None = None) -> HttpResponse:
 
 def _ordered(buyer: User, form: OrderForm) -> Fact | None:
     """The order of this form, now or the first time. None: nothing was ordered, and the form says why."""
-    why_not = presentation.closed(wallet_of(buyer))
+    why_not = presentation.closed(wallet_of(buyer), form.provider)
     if why_not and form.is_valid():
         form.refuse(why_not)
     if not form.is_valid():
@@ -85,10 +88,12 @@ def _ordered(buyer: User, form: OrderForm) -> Fact | None:
 
     def place() -> Fact:
         package = form.cleaned_data["package"]
-        order = payments.place(user=buyer, package_id=package, provider=Provider.STRIPE, quoted=form.quoted)
+        order = payments.place(
+            user=buyer, package_id=package, provider=form.provider, quoted=form.quoted, chain_id=form.chain_id
+        )
         return {"order": str(order.public_id)}
 
-    return once(buyer, form, "payments:buy", {"provider": Provider.STRIPE}, place, limit=payments.ORDERING)
+    return once(buyer, form, "payments:buy", {"provider": form.provider}, place, limit=payments.ORDERING)
 
 
 def _to_checkout(request: HtmxRequest, order: Order) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from degentalk.accounts.views import MemberRequest
 from degentalk.core.keyset import CURSOR_PARAMETER, Keyset
 from payments.models import Order
+from payments.paying import blank_forms, paying_of
 from payments.presentation import order_shown
 from payments.states import CLOSED_UNPAID, OPEN, SETTLED, State
 from payments.views.answers import may_lead_to_checkout, own_order, wallet_of
@@ -25,6 +26,9 @@ LISTS: Final = {
     "closed": (gettext_lazy("Closed"), (*CLOSED_UNPAID, State.DISMISSED)),
 }
 """What `?show=` may ask for: its name, and the states in it."""
+
+WHOLE: Final = {"HX-Retarget": "#order", "HX-Reselect": "#order", "HX-Reswap": "outerHTML"}
+"""The page of an order that cannot be paid any more takes the place of all that was shown while it could."""
 
 
 @require_safe
@@ -48,5 +52,13 @@ def orders(request: MemberRequest) -> HttpResponse:
 @login_required
 def order(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """One order of mine: where it stands, what happened, and the way to pay it while it can be paid."""
-    wallet = wallet_of(request.user)
-    return render(request, "payments/order.html", {"shown": order_shown(own_order(request.user, public_id), wallet)})
+    mine = own_order(request.user, public_id)
+    shown, paying = order_shown(mine, wallet_of(request.user)), paying_of(mine) if mine.provider == "usdt" else None
+    context = {"shown": shown, "paying": paying, "wallet": request.user.wallet, **blank_forms(paying)}
+    response = render(request, "payments/order.html", context)
+    if (
+        "HX-Request" in request.headers and paying is not None and not paying.is_open
+    ):  # what asked again was the part that is live
+        for header, value in WHOLE.items():
+            response[header] = value
+    return response

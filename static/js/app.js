@@ -97,6 +97,8 @@
     const copyButton = event.target.closest("[data-copy] button");
     if (copyButton) copy(copyButton.closest("[data-copy]"));
     if (event.target.closest("[data-print]")) print();
+    const signing = event.target.closest("[data-sign-with-wallet]");
+    if (signing) sign(signing.closest("form"));
     for (const menu of openMenus()) {
       if (!menu.contains(event.target)) menu.open = false;
     }
@@ -109,6 +111,24 @@
       menu.querySelector("summary").focus();
     }
   });
+
+  // ── Signing with a wallet in this browser (EIP-1193): it fills the field that can be filled by hand too ──
+  function offerSigning() {
+    if (!window.ethereum) return;
+    for (const button of document.querySelectorAll("[data-sign-with-wallet]")) button.hidden = false;
+  }
+
+  async function sign(form) {
+    const text = form.querySelector("[data-statement]").value;
+    const bytes = [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    try {
+      await window.ethereum.request({ method: "eth_requestAccounts" });
+      const wallet = form.querySelector("[name=wallet]").value;
+      form.querySelector("[name=signature]").value =
+        await window.ethereum.request({ method: "personal_sign", params: [`0x${bytes}`, wallet] });
+    } catch { /* refused in the wallet: the field stays as it is */ }
+  }
+  offerSigning();
 
   // ── Dialogs: what htmx puts into #dialog opens; closed it leaves nothing, and focus goes back to what opened it ──
   const dialogs = document.getElementById("dialog");

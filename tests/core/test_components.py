@@ -307,7 +307,7 @@ def dgt_order(state: str = "credited", **changes: Any) -> SimpleNamespace:
     facts = {
         "state": state, "public_id": UUID(int=7), "short_id": HOSTILE, "package_name": HOSTILE, "total_dgt": HOSTILE,
         "price": HOSTILE, "created_at": NOW, "expires_at": NOW + timedelta(hours=1), "now": NOW, "waits_for": "",
-        "taken_dgt": HOSTILE, "get_absolute_url": HOSTILE,
+        "taken_dgt": HOSTILE, "get_absolute_url": HOSTILE, "currency": "usd", "provider": "stripe",
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
 
@@ -317,6 +317,31 @@ def order_shown(state: str, **changes: Any) -> SimpleNamespace:
     facts = {
         "order": dgt_order(state), "standing": look, "closed": "", "is_unpaid": False, "is_receipt": False,
         "is_on_its_way": False, "may_order_again": False,
+    }  # fmt: skip
+    return SimpleNamespace(**{**facts, **changes})
+
+
+class HostileUsdtForm(HostileForm):
+    key = package = price = dgt = chain = wallet = forms.CharField(widget=forms.HiddenInput, initial=HOSTILE)
+    tx_hash = signature = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+
+
+class HostileWalletForm(HostileForm):
+    wallet = forms.CharField(label=HOSTILE, help_text=HOSTILE)
+
+
+def usdt_paying(**changes: Any) -> SimpleNamespace:
+    transfers = [
+        SimpleNamespace(
+            tx_hash=HOSTILE, amount=HOSTILE, link=HOSTILE, is_final=final, is_gone=gone, confirmations=7, blocks_left=1
+        )
+        for final, gone in ((True, False), (False, True), (False, False))
+    ]
+    facts = {
+        "order": dgt_order("pending", provider="usdt"), "coming": transfers, "amount": HOSTILE, "missing": HOSTILE,
+        "deposit": SimpleNamespace(chain_name=HOSTILE, payer=HOSTILE, address=HOSTILE), "come_text": HOSTILE,
+        "code": HOSTILE, "is_live": True, "is_silent": True, "is_open": True, "has_part": True, "minutes_left": 7,
+        "can_be_played": True, "needs_proof": False,
     }  # fmt: skip
     return SimpleNamespace(**{**facts, **changes})
 
@@ -359,7 +384,11 @@ H = SimpleNamespace(
     choices=[(HOSTILE, HOSTILE)],
     offers=[package_offer(), package_offer(is_enough=True)],
     order_form=HostileOrderForm(),
-    orders=[dgt_order(), dgt_order("pending")],
+    orders=[dgt_order(), dgt_order("pending"), dgt_order("underpaid", provider="usdt")],
+    paying=usdt_paying(),
+    usdt_form=HostileUsdtForm({"tx_hash": HOSTILE, "signature": HOSTILE}),
+    wallet_form=HostileWalletForm({"wallet": HOSTILE}),
+    usdt_forms=[(SimpleNamespace(chain_id=7, name=HOSTILE), HostileUsdtForm())],
     waiting_order=order_shown("pending", is_on_its_way=True),
     ended_orders=[order_shown("refunded", is_receipt=True), order_shown("expired", may_order_again=True)],
     unpaid_order=order_shown("pending", is_unpaid=True),
@@ -623,6 +652,17 @@ HOSTILE_USES = {
     "use-form": [
         '<c-use-form :item="h.piece.item" :says="h.text" :target="h.target" :choices="h.choices" :error="h.text" />',
         '<c-use-form :item="h.piece.item" says="{{ h.text }}" chosen="{{ h.text }}" error="{{ h.text }}" />',
+    ],
+    "usdt-hint": ['<c-usdt-hint :paying="h.paying" :form="h.usdt_form" />'],
+    "usdt-payment": ['<c-usdt-payment :paying="h.paying" />'],
+    "usdt-progress": ['<c-usdt-progress :paying="h.paying" />'],
+    "usdt-proof": [
+        '<c-usdt-proof :paying="h.paying" :wallet_form="h.wallet_form" />',
+        '<c-usdt-proof :paying="h.paying" :wallet_form="h.wallet_form" :proof_form="h.usdt_form" statement="x" />',
+    ],
+    "usdt-purchase-button": [
+        '<c-usdt-purchase-button :package_id="h.text" :name="h.text" :price="h.text" :forms="h.usdt_forms" />',
+        '<c-usdt-purchase-button package_id="{{ h.text }}" price="{{ h.text }}" :forms="h.usdt_forms" />',
     ],
     "user": [
         '<c-user id="7" username="ok" :sub="h.text" :size="h.text" :look="h.look" />',

@@ -3,8 +3,9 @@
 import json
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from degentalk.core.environment import Environment
+from degentalk.core.environment import THIS_MACHINE, Environment
 
 # By name, because core imports no other package; what the sandbox makes of its seed, and says under `site_settings`.
 MODULE = "degentalk.sandbox.chain"
@@ -14,6 +15,7 @@ XPUB = "xpub6EV3d68CcNEC18F93Yy3eYBFZWziNPn6NXqL2h6ymbC241DurCHdKEqEvyV2o84WR3Vf
 STATE = "chain-sandbox.jsonl"
 BLOCK_SECONDS = 5
 PORTS_ABOVE = 2
+MAIN = "/rpc/main"
 
 
 def is_wanted(environment: Environment) -> bool:
@@ -36,7 +38,7 @@ def entry(address: str) -> dict[str, object]:
     return {
         "name": "Sandbox",
         "chain_id": CHAIN_ID,
-        "rpc": [f"{address}/rpc/main", f"{address}/rpc/second"],
+        "rpc": [f"{address}{MAIN}", f"{address}/rpc/second"],
         "token": TOKEN,
         "decimals": DECIMALS,
         "finality": "finalized",
@@ -47,3 +49,13 @@ def entry(address: str) -> dict[str, object]:
 def arguments(port: int, data: Path) -> list[str]:
     """What Python is started with."""
     return ["-m", MODULE, "--port", str(port), "--file", str(data / STATE), "--interval", str(BLOCK_SECONDS)]
+
+
+def home_of(chains: list[dict[str, object]]) -> str:
+    """The address of the sandbox that settings name as a chain; "" where they name real ones only."""
+    for chain in chains:
+        providers = chain.get("rpc")
+        first = str(providers[0]) if isinstance(providers, list) and providers else ""
+        if first.endswith(MAIN) and urlsplit(first).hostname in THIS_MACHINE:
+            return first.removesuffix(MAIN)
+    return ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from degentalk.core.clock import database_time
-from payments.errors import ChainUnreachable, ProviderOff
+from payments.errors import ChainUnreachable
 from payments.models import Order, Review, UsdtChain, UsdtDeposit, UsdtTransfer
 from payments.money import sum_of
 from payments.providers.usdt.amounts import to_base, to_micro
@@ -32,7 +32,7 @@ class Come:
 
 
 def look(order: Order) -> Facts:
-    """The whole state of the order's payment. Raises ChainUnreachable; ProviderOff for a chain no more configured."""
+    """The whole state of the order's payment. Raises ChainUnreachable."""
     deposit = UsdtDeposit.objects.get(order=order)
     rows = list(UsdtTransfer.objects.filter(deposit=deposit).order_by("id"))
     if rows:
@@ -47,9 +47,7 @@ def _ask(deposit: UsdtDeposit, rows: list[UsdtTransfer]) -> None:
         paid_on, two = chain(deposit.chain_id), needs_two(deposit)
         for row in rows:
             look_again(paid_on, row, two=two)
-    except LookupError:
-        raise ProviderOff from None
-    except Unanswered as error:
+    except (LookupError, Unanswered) as error:  # a chain that is configured no more answers nobody either
         raise ChainUnreachable from error
 
 

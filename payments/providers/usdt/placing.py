@@ -30,8 +30,8 @@ def place_on(node: Node, row: UsdtTransfer) -> Place:
     found = node.receipt_transfers(row.tx_hash, row.token)
     transfer = next((one for one in found or () if one.ordinal == row.ordinal), None)
     if transfer is None:
-        if node.block_hash(row.block_number) == row.block_hash:
-            raise NoAnswer("it has the block of a transfer, and not the transfer")
+        if found is None and node.block_hash(row.block_number) == row.block_hash:
+            raise NoAnswer("it has the block of a transaction, and not its receipt")
         return Place(None)
     number = transfer.block_number
     is_final = number <= node.head().finalized and node.block_hash(number) == transfer.block_hash

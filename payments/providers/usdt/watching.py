@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from degentalk.core.clock import database_time
-from payments.errors import ProviderOff, ProviderUnreachable
+from payments.errors import ProviderUnreachable
 from payments.models import Order, Review, UsdtChain, UsdtTransfer
 from payments.providers.usdt.answers import Unanswered
 from payments.providers.usdt.chains import Chain, all_chains
@@ -87,7 +87,7 @@ def look_safely(order: Order) -> None:
     """Look; what keeps us from it is logged, and the next pass tries again (U17)."""
     try:
         look(order, because="read in the chain")
-    except (ProviderUnreachable, ProviderOff):
+    except ProviderUnreachable:
         logger.warning("usdt: order %s waits: its chain cannot be read", order.pk)
     except Exception:  # one order never keeps the others waiting
         logger.exception("usdt: order %s could not be looked at", order.pk)

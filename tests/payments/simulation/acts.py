@@ -50,7 +50,7 @@ OUTSIDE: Final[dict[Act, float]] = {
     onchain.pay_many: 2,
     onchain.mine: 16,
     onchain.reorganise: 3,
-    onchain.mend_providers: 2,
+    onchain.mend_providers: 7,
 }
 INSIDE: Final[dict[Act, float]] = {members.land: 6, site.work: 12, site.look: 2, site.deliver: 6}
 ALL: Final[dict[Act, float]] = {
@@ -58,7 +58,7 @@ ALL: Final[dict[Act, float]] = {
     **INSIDE,
     members.order: 12,
     members.order_again: 6,
-    onchain.order: 6,
+    onchain.order: 9,
     onchain.watch: 10,
     onchain.hint: 2,
     onchain.break_provider: 3,

@@ -38,7 +38,7 @@ class Hands:
 
 
 @pytest.fixture
-def clock(db: None) -> Iterator[Hands]:
+def clock() -> Iterator[Hands]:
     """Time passes when a test says so."""
     with ExitStack() as stack:
         yield Hands(stack)

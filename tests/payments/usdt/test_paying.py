@@ -388,6 +388,32 @@ def test_u17_nothing_vanishes_from_a_block_that_still_counts(usdt, order):
     assert settled(usdt, order).state == State.CREDITED
 
 
+def test_u16_a_transfer_that_only_a_liar_saw_is_forgotten_when_two_say_so(usdt, order):
+    """A transfer of nothing looks like one of 7 to whom the first provider lies."""
+    usdt.set_faults("main", value=7_000_000)
+    usdt.poison(usdt.address(), where(order).address)
+    watched()
+    assert transfers(order) == [("seen", 7_000_000)]
+    assert again(order).state == State.PROCESSING
+    usdt.clear_faults()
+    settled(usdt, order)
+    assert (again(order).state, transfers(order)) == (State.PENDING, [("vanished", 7_000_000)])
+    assert payments.sweep("usdt") == []
+
+
+def test_u24_orders_of_a_chain_that_is_configured_no_more_wait_and_stop_nobody(usdt, order, settings, clock):
+    pay(usdt, order)
+    watched()
+    with Chain(seed=3, chain_id=31338) as other:
+        settings.USDT_CHAINS = [entry_of(other)]
+        opened()
+        clock.move(hours=2)
+        watched()
+        payments.close_expired()
+        assert payments.reconcile("usdt") == []
+        assert again(order).state == State.PROCESSING
+
+
 # ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
