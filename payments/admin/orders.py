@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from degentalk.accounts.models import User
-from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, list_link
+from degentalk.core.admin import ReadOnlyAdmin, ReadOnlyMixin, link, link_to, list_link
 from degentalk.core.errors import Refused
 from degentalk.core.templatetags.degen import signed
 from payments import services as payments
 from payments.admin.pressing import Button, PressingMixin
 from payments.errors import PaymentMissing
 from payments.models import Order, OrderChange, OrderMovement, ProviderEvent, Review, StripeDgtSession
+from payments.money import sum_of
 from wallet.models import DgtJournal, UserWallet
 
 SHORT_ID = 8
@@ -61,8 +62,10 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
     list_display = ["short", "created_at", "buyer", "package_name", "provider", "money", "dgt", "state", "waits_for"]
     list_filter = ["state", "provider", "package", "created_at"]
     list_select_related = ["user"]
-    search_fields = ["public_id", "username__iexact", "reference", "stripe_session__session_id"]
-    search_help_text = _("A whole id or its last eight letters, a username, or the provider's reference.")
+    search_fields = [
+        "public_id", "username__iexact", "reference", "stripe_session__session_id", "usdt_deposit__address",
+    ]  # fmt: skip
+    search_help_text = _("A whole id or its last eight letters, a username, the provider's reference, or an address.")
     ordering = ["-id"]
     view_on_site = False  # its page there is the buyer's alone
     fieldsets = [
@@ -75,8 +78,8 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
                        "held_dgt", "reviews_shown"],
         }),
         (_("What the provider said last"), {
-            "fields": ["reference", "session", "paid_shown", "refunded_shown", "disputed_shown", "lost_shown",
-                       "had_dispute", "events_shown"],
+            "fields": ["reference", "session", "deposit_link", "paid_shown", "surplus_shown", "surplus_dgt",
+                       "refunded_shown", "disputed_shown", "lost_shown", "had_dispute", "events_shown"],
         }),
     ]  # fmt: skip
     inlines = [Steps, Movements]
@@ -90,6 +93,9 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
         permission="payments.replay_event",
         press=_ask_again,
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("usdt_deposit")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Also by what people tell each other: the end of the id. It is looked for among what the list would show."""
@@ -140,6 +146,14 @@ class OrderAdmin(PressingMixin, ReadOnlyAdmin):
         stored = StripeDgtSession.objects.filter(order=row).first()
         return None if stored is None else link(StripeDgtSession, stored.pk, f"{stored.session_id} ({stored.status})")
 
+    @admin.display(description=_("deposit"))
+    def deposit_link(self, row: Order) -> SafeString | str | None:
+        return link_to(row.deposit)
+
+    @admin.display(description=_("paid above the price"))
+    def surplus_shown(self, row: Order) -> str:
+        return written(row, row.surplus)
+
     @admin.display(description=_("reviews"))
     def reviews_shown(self, row: Order) -> SafeString | None:
         found = row.reviews.order_by("pk")
@@ -169,8 +183,8 @@ class StripeDgtSessionAdmin(ReadOnlyAdmin):
 
 
 def written(row: Order, amount: int) -> str:
-    """Such as 17.99 USD."""
-    return f"{amount / 100:,.2f} {row.currency.upper()}"
+    """Such as 17.99 USD, or 17.99 USDT."""
+    return sum_of(amount, row.currency) if row.currency == "usdt" else f"{amount / 100:,.2f} {row.currency.upper()}"
 
 
 def _lines(pairs: list[tuple[object, object]]) -> SafeString | None:

@@ -43,6 +43,10 @@ def _dismiss(row: Review, given: dict[str, Any], staff: User) -> str | Approval:
     return _decide(row, Review.Decision.DISMISS, given, staff)
 
 
+def _take_back(row: Review, given: dict[str, Any], staff: User) -> str | Approval:
+    return _decide(row, Review.Decision.TAKE_BACK, given, staff)
+
+
 class OpenFilter(admin.SimpleListFilter):
     """What waits for a decision."""
 
@@ -73,12 +77,23 @@ class ReviewAdmin(AskingMixin, ReadOnlyAdmin):
             name="credit",
             button=_("Credit"),
             effect=_(
-                "The buyer gets what was quoted, whatever was paid. Large amounts take a second member of staff: then"
-                " this goes to the queue."
+                "The buyer gets what was quoted, whatever was paid; of what was paid above the price, DGT at the"
+                " order's rate. Large amounts take a second member of staff: then this goes to the queue."
             ),
             permission=DECIDE,
             makes_sense=lambda row: row.decided_at is None and payments.may_credit(row),
             take=_credit,
+        ),
+        Question(
+            name="take-back",
+            button=_("Take the DGT back"),
+            effect=_(
+                "What was credited for a payment that the chain has no more is taken from the buyer; what is spent"
+                " becomes a debt. If the chain has the payment again, it is credited again by itself."
+            ),
+            permission=DECIDE,
+            makes_sense=lambda row: row.decided_at is None and payments.may_take_back(row),
+            take=_take_back,
         ),
         Question(
             name="dismiss",

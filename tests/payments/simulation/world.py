@@ -170,14 +170,19 @@ class World:
             yield
         if not self.depth:
             known, self.known = self.known, []
-            forgotten = [str(one) for one in known if not self._is_known(one)]
+            forgotten = [f"{one}: {self._said(one)}" for one in known if not self._is_known(one)]
             assert forgotten == [], f"{name} overwrote what was known by what it had heard before"
 
     def _is_known(self, purchase: Purchase) -> bool:
         """Whether the site knows what Stripe's books say of a payment."""
+        here, there = self._said(purchase)
+        return here == there
+
+    def _said(self, purchase: Purchase) -> tuple[list[int], list[int]]:
+        """What the site and what Stripe say of a payment."""
         row, money = self.row(purchase), self.card.books().get(purchase.order)
         said = [money[column] for column in ("paid", "refunded", "withdrawn", "lost")] if money else [0] * 4
-        return [row.paid, row.refunded, row.disputed, row.lost] == said
+        return [row.paid, row.refunded, row.disputed, row.lost], said
 
     def _plan(self, name: str) -> Plan | None:
         fate = self.dice.random()
