@@ -75,7 +75,7 @@ class UsdtSerializer(serializers.Serializer[UsdtDeposit]):
 
     chain_id = StrictIntegerField()
     chain = serializers.CharField(source="chain_name")
-    symbol = serializers.ReadOnlyField(default=SYMBOL)
+    symbol = serializers.SerializerMethodField()
     token = serializers.CharField(help_text="The contract of the token.")
     decimals = StrictIntegerField()
     address = serializers.SerializerMethodField(help_text="With its checksum; null until a wallet is proved.")
@@ -85,6 +85,9 @@ class UsdtSerializer(serializers.Serializer[UsdtDeposit]):
     needs_proof = serializers.SerializerMethodField(help_text="Whether a wallet must be proved before it can be paid.")
     surplus = StrictIntegerField(source="order.surplus", help_text="Paid above the price, in millionths of USDT.")
     transfers = TransferSerializer(many=True)
+
+    def get_symbol(self, deposit: UsdtDeposit) -> str:
+        return SYMBOL
 
     def get_address(self, deposit: UsdtDeposit) -> str | None:
         return deposit.address if deposit.is_payable else None

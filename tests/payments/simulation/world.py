@@ -171,7 +171,7 @@ class World:
         if not self.depth:
             known, self.known = self.known, []
             forgotten = [f"{one}: {self._said(one)}" for one in known if not self._is_known(one)]
-            assert forgotten == [], f"{name} overwrote what was known by what it had heard before"
+            assert forgotten == [], f"{name} overwrote what was known by what it had heard before: {forgotten}"
 
     def _is_known(self, purchase: Purchase) -> bool:
         """Whether the site knows what Stripe's books say of a payment."""
