@@ -52,6 +52,8 @@ def test_a_payment_is_followed_from_nothing_to_the_wallet_without_a_reload(page,
     usdt.mine(FINAL)
     watched()
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    expect(page.locator(".steps")).to_contain_text("Payment final")
+    expect(page.get_by_text("Its DGT are in your wallet")).to_be_visible()
     expect(page.locator(".chip-balance")).to_contain_text(f"{wallet(buyer)[0]:,}")
     assert page.evaluate("window.sameDocument")
     assert page.evaluate("violations") == []
