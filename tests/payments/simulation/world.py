@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+from uuid import UUID
 
 import stripe
 from django.conf import settings
@@ -205,9 +206,11 @@ class World:
 
     def _let_others_go_on(self, about: str) -> None:
         self.depth, self.talked_of = 1, about
+        before = dict(Order.objects.values_list("public_id", "looked"))
         self.meanwhile(self)
         talked_of = [one for one in self.with_session() if self._is_talked_of(self.card.get(one.session))]
-        self.known = [one for one in talked_of if self._is_known(one)]
+        found_out = [one for one in talked_of if self.row(one).looked > before.get(UUID(one.order), 0)]
+        self.known = [one for one in found_out if self._is_known(one)]
         self.held_up, self.depth, self.talked_of = self.held_up + 1, 0, ""
 
     def _set_clocks(self) -> None:
