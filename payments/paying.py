@@ -17,7 +17,7 @@ from payments.providers.usdt import qr
 from payments.providers.usdt.amounts import to_base
 from payments.providers.usdt.chains import chain
 from payments.providers.usdt.facts import DUST_MICRO
-from payments.states import CLOSED_UNPAID, OPEN
+from payments.states import CLOSED_UNPAID, OPEN, State
 
 SILENT = timedelta(minutes=2)
 """A chain that was read before that is said to be silent."""
@@ -63,7 +63,9 @@ class Paying:
     @property
     def is_open(self) -> bool:
         """Whether more may be paid now."""
-        return self.order.state in OPEN and not self.is_over
+        return self.order.state in (State.PROCESSING, State.UNDERPAID) or (
+            self.order.state in OPEN and not self.is_over
+        )
 
     @property
     def is_over(self) -> bool:
@@ -73,7 +75,7 @@ class Paying:
     @property
     def is_live(self) -> bool:
         """Whether something may change by itself: then the page asks again."""
-        return self.order.state == "confirmed" or self.is_open or bool(self.moving)
+        return self.order.state == State.CONFIRMED or self.is_open or bool(self.moving)
 
     @property
     def may_hint(self) -> bool:

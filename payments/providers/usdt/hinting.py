@@ -9,10 +9,10 @@ from django.db import transaction
 from degentalk.core import outbox
 from degentalk.core.limits import Limit
 from payments.errors import NoTransaction
-from payments.models import UsdtDeposit, UsdtTransfer
+from payments.models import Order, UsdtDeposit, UsdtTransfer
 from payments.providers.usdt.answers import Transfer, Unanswered
 from payments.providers.usdt.asking import ask
-from payments.providers.usdt.chains import Chain, chain
+from payments.providers.usdt.chains import chain
 from payments.providers.usdt.finding import keep
 from payments.providers.usdt.node import Node
 
@@ -54,23 +54,24 @@ def hint(deposit: UsdtDeposit, tx_hash: str) -> None:
 def follow(payload: dict[str, Any], key: str) -> None:
     """Keep what the transaction paid to us, for whomever it paid. A provider that does not answer is no matter: the
     next reading finds it."""
-    from payments.providers.usdt.watching import look_at_moving
+    from payments.providers.usdt.watching import look_safely
 
     try:
         found_on = chain(payload["chain"])
-        transfers = ask(found_on, lambda node: _to_us(node, found_on, payload["tx"]))
+        tokens = {found_on.token, UsdtDeposit.objects.get(order_id=payload["order"]).token}
+        transfers = ask(found_on, lambda node: _to_us(node, tokens, payload["tx"]))
     except (LookupError, Unanswered) as error:
         logger.info("usdt: nothing came of a hint: %s", type(error).__name__)
         return
     with transaction.atomic():
         for transfer in transfers:
             keep(found_on.chain_id, transfer)
-    if transfers:
-        look_at_moving(found_on)
+    theirs = UsdtTransfer.objects.filter(chain_id=found_on.chain_id, tx_hash=payload["tx"]).values("deposit_id")
+    for order in Order.objects.filter(usdt_deposit__in=theirs).order_by("id"):
+        look_safely(order)
 
 
-def _to_us(node: Node, found_on: Chain, tx_hash: str) -> list[Transfer]:
-    tokens = set(UsdtTransfer.objects.none().values_list("token", flat=True)) | {found_on.token}
-    found = [one for token in tokens for one in node.receipt_transfers(tx_hash, token) or []]
+def _to_us(node: Node, tokens: set[str], tx_hash: str) -> list[Transfer]:
+    found = [one for token in sorted(tokens) for one in node.receipt_transfers(tx_hash, token) or []]
     ours = set(UsdtDeposit.objects.filter(address__in=[one.to for one in found]).values_list("address", flat=True))
     return [one for one in found if one.to in ours]

@@ -26,6 +26,9 @@ WATCHED = timedelta(days=90)
 MOST_BLOCKS = 20_000
 """Read in one pass: after a long absence it takes several, and each is kept."""
 
+MOST_STEPS_BACK = 200
+"""Checkpoints that are compared one by one; where none of them counts, all that was not final then is read again."""
+
 KEPT = timedelta(days=32)
 """How long checkpoints are kept: as long as a sweep looks back, and more."""
 
@@ -77,17 +80,14 @@ def _pass(node: Node, chain: Chain, state: UsdtChain) -> Reading:
 
 
 def _start(node: Node, state: UsdtChain, head: Head) -> int | None:
-    """The newest block that was read and still counts; None before anything was read.
-
-    A provider that does not know our newest block yet lags behind, or the chain is shorter for a moment: then nothing
-    is new to it.
-    """
+    """The newest block that was read and still counts; None before anything was read. A provider that does not know our
+    newest block yet is no use: what it says of the chain is old."""
     if state.cursor_number is None:
         return None
     if head.number < state.cursor_number:
-        return state.cursor_number
+        raise NoAnswer("it lags behind")
     oldest = state.cursor_number
-    for number, known in state.checkpoints.order_by("-number").values_list("number", "hash").iterator():
+    for number, known in state.checkpoints.order_by("-number").values_list("number", "hash")[:MOST_STEPS_BACK]:
         if node.block_hash(number) == known:
             return int(number)
         oldest = number

@@ -50,7 +50,7 @@ def _missed_on(chain: Chain, since: datetime) -> Iterator[Difference]:
     if first <= last:
         yield from _unknown(other_way, first, last)
         yield from _other_coins(other_way, first, last, since)
-    yield from unbalanced(chain)
+    yield from unbalanced(chain, since)
 
 
 def _first_block(row: UsdtChain, since: datetime) -> int:
@@ -111,13 +111,16 @@ def _tell(reason: Review.Reason, reference: str, details: str, order: Order) -> 
         yield Difference(f"{reason.label}: {details}", order)
 
 
-def unbalanced(chain: Chain) -> Iterator[Difference]:
-    """For each deposit: what is final in the chain against what its order says has come (U25)."""
+def unbalanced(chain: Chain, since: datetime) -> Iterator[Difference]:
+    """For each deposit that something happened to: what is final in the chain against what its order says has come
+    (U25)."""
     final = Q(transfers__state=UsdtTransfer.State.FINAL)
     sums = UsdtDeposit.objects.filter(chain_id=chain.chain_id).annotate(
         come=Coalesce(Sum("transfers__value", filter=final), 0, output_field=UsdtTransfer._meta.get_field("value"))
     )
-    about = sums.filter(Q(come__gt=0) | Q(order__state__in=SETTLED)).select_related("order").order_by("id")
+    lately = UsdtTransfer.objects.filter(chain_id=chain.chain_id, final_at__gte=since).values("deposit_id")
+    happened = Q(pk__in=lately) | Q(order__changed_at__gte=since)
+    about = sums.filter(happened, Q(come__gt=0) | Q(order__state__in=SETTLED)).select_related("order").order_by("id")
     for deposit in about.iterator(chunk_size=500):
         come, order = to_micro(int(getattr(deposit, "come", 0)), deposit.decimals), deposit.order
         said = order.paid + order.surplus - min(order.lost, order.paid)

@@ -13,6 +13,7 @@ LATELY = 8
 DEEPEST = 4
 """Blocks that are not final yet: those below never change on an honest chain."""
 DUST = 9_999
+MOODS = [*["any"] * 7, "once", "never"]
 PROVIDERS = ("main", "second")
 LIES = (
     {"value": 10**12}, {"value": 1}, {"status": 0}, {"block_hash": True}, {"nothing": ["logs"]},
@@ -31,6 +32,8 @@ class Deal:
     order: str
     address: str
     amount: int
+    mood: str
+    """What its buyer ever pays: `any` sum at any time, `once` too little and no more, or `never` anything."""
 
     def __str__(self) -> str:
         return f"deal {self.number}"
@@ -44,7 +47,9 @@ def order(world: World) -> str:
         said = _order(world, buyer, package)
     for deposit in UsdtDeposit.objects.select_related("order").order_by("id")[len(world.deals) :]:
         public_id, amount = str(deposit.order.public_id), int(deposit.amount)
-        world.deals.append(Deal(len(world.deals) + 1, deposit.order.username, public_id, deposit.address, amount))
+        mood = world.dice.choice(MOODS)
+        number, buyer = len(world.deals) + 1, deposit.order.username
+        world.deals.append(Deal(number, buyer, public_id, deposit.address, amount, mood))
     return f"{buyer} orders {package} for USDT: {said}"
 
 
@@ -68,10 +73,15 @@ def pay(world: World) -> str | None:
     if deal is None:
         return None
     how = world.dice.choice(["exact"] * 8 + ["short"] * 3 + ["over", "rest", "rest", "dust", "dust", "nothing"])
+    come = world.chain.balances(deal.address)["tokens"]
+    if deal.mood == "never" or (deal.mood == "once" and come >= deal.amount // 3):
+        how = "nothing"
+    elif deal.mood == "once":
+        how = "short"
     if how == "nothing":
         world.chain.poison(world.chain.address(), deal.address)
         return f"{deal}: {deal.buyer} is shown a transfer of nothing"
-    rest = max(1, deal.amount - world.chain.balances(deal.address)["tokens"])
+    rest = max(1, deal.amount - come)
     amount = {"short": deal.amount // 3, "over": deal.amount * 2, "rest": rest, "dust": DUST}.get(how, deal.amount)
     world.sent.append(world.chain.pay(deal.address, amount))
     return f"{deal}: {deal.buyer} pays {how}"
@@ -79,9 +89,10 @@ def pay(world: World) -> str | None:
 
 def pay_many(world: World) -> str | None:
     """One transaction pays several orders."""
-    if len(world.deals) < 2:
+    fitting = [deal for deal in world.deals[-LATELY:] if deal.mood == "any"]
+    if not fitting:
         return None
-    some = world.dice.choices(world.deals[-LATELY:], k=3)
+    some = world.dice.choices(fitting, k=3)
     world.sent.append(world.chain.spray([(deal.address, deal.amount // 2) for deal in some]))
     return f"one transaction pays half of {', '.join(map(str, some))}"
 

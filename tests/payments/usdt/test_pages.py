@@ -181,6 +181,15 @@ def test_when_the_time_is_over_the_address_is_gone_and_what_to_do_is_said(client
     assert "Order again" in text(html)
 
 
+def test_u13_where_a_part_came_the_address_stays_after_the_time(client, usdt, order, clock):
+    pay(usdt, order, mode="short")
+    settled(usdt, order)
+    clock.move(hours=2)
+    html = page(client, order)
+    assert where(order).address in html
+    assert "minutes left" not in text(html)
+
+
 def test_the_part_that_is_live_asks_again_until_there_is_nothing_to_wait_for(client, usdt, order):
     html = page(client, order, HX_Request="true")
     assert 'hx-trigger="every 3s"' in html

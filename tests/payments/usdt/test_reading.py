@@ -10,6 +10,7 @@ from degentalk.sandbox.chain import Chain
 from payments import services as payments
 from payments.models import UsdtChain, UsdtCheckpoint, UsdtTransfer
 from payments.providers.usdt import chains, reading
+from payments.providers.usdt.answers import Unanswered
 from payments.states import State
 from tests.payments.usdt.buying import FINAL, again, opened, ordered, pay, settled, watched
 from tests.payments.usdt.entries import entry_of
@@ -150,6 +151,12 @@ def test_u12_a_provider_behind_our_cursor_moves_nothing_back(usdt, order):
     usdt.set_faults("main", lag=4)
     watched()
     assert cursor() == before
+    usdt.set_faults("second", lag=4)
+    read_at = UsdtChain.objects.get().read_at
+    with pytest.raises(Unanswered):
+        reading.read(ours())
+    row = UsdtChain.objects.get()
+    assert (cursor(), row.read_at, row.head) == (before, read_at, before[0])
 
 
 def test_u11_u25_what_one_provider_hides_is_found_by_the_reconciler_from_another(usdt, order):
