@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
@@ -13,6 +13,7 @@ from degentalk.approvals.models import Approval
 from degentalk.core.clock import Clock, database_time
 from degentalk.core.errors import Conflict, Refused
 from payments.models import Order, Review, UsdtDeposit
+from payments.rules import extra
 from payments.services.moving import move
 from payments.states import SETTLED, Notice, State
 from wallet import services as wallet
@@ -140,7 +141,7 @@ def _do(row: Review, decision: Review.Decision, note: str, actor: User, approver
         if order is None or not may_credit(row):
             raise Refused(_("There is nothing to credit here."))
         if approver is None:
-            _require_little(order, actor)
+            _require_little(row, order, actor)
         if row.reason == Review.Reason.SURPLUS:
             Order.objects.filter(pk=order.pk).update(credits_surplus=True)
         else:
@@ -171,10 +172,17 @@ def _is_stray(review: Review, order: Order) -> bool:
     )
 
 
-def _require_little(order: Order, actor: User) -> None:
+def worth(review: Review, order: Order) -> int:
+    """What crediting it gives the buyer, whole DGT: of a surplus what that is worth, else what was quoted."""
+    if review.reason == Review.Reason.SURPLUS:
+        return extra(dgt=order.total_dgt, price=order.price, surplus=order.surplus)
+    return order.total_dgt
+
+
+def _require_little(row: Review, order: Order, actor: User) -> None:
     """The caller holds the actor's decisions."""
     most = WalletPolicy.objects.current().approval_above_dgt
-    if order.total_dgt + _credited_alone(actor) > most:
+    if worth(row, order) + _credited_alone(actor) > most:
         raise ApprovalNeeded(_("More than %(dgt)s DGT take a second member of staff.") % {"dgt": f"{most:,}"})
 
 
@@ -184,5 +192,4 @@ def _credited_alone(actor: User) -> int:
     lately = Review.objects.filter(decision=Review.Decision.CREDIT, decided_at__gt=Clock() - ALONE)
     mine = Q(decided_by=actor.person_id) | Q(decided_by__same_person_as=actor.person_id)
     alone = lately.filter(mine).exclude(pk__in=[row.request["review"] for row in with_another])
-    total: int | None = alone.aggregate(dgt=Sum(F("order__dgt_amount") + F("order__bonus_dgt")))["dgt"]
-    return total or 0
+    return sum(worth(row, row.order) for row in alone.select_related("order") if row.order)

@@ -7,7 +7,7 @@ from degentalk.approvals import services as approvals
 from degentalk.approvals.errors import AlreadyDecided, ApprovalNeeded
 from degentalk.approvals.models import Approval
 from payments.models import Order, Review
-from payments.services.reviews import KIND, decide
+from payments.services.reviews import KIND, decide, worth
 from payments.services.settling import settle
 
 
@@ -25,7 +25,7 @@ def decide_or_ask(*, review: Review, decision: Review.Decision, actor: User, not
         summary=_("Credit %(name)s %(dgt)s DGT for order %(order)s: %(reason)s.")
         % {
             "name": order.username,
-            "dgt": f"{order.total_dgt:,}",
+            "dgt": f"{worth(review, order):,}",
             "order": order.short_id,
             "reason": review.get_reason_display(),
         },
