@@ -64,7 +64,7 @@ TABLES: dict[str, str] = {
     "dgt_packages": "select, insert, update",
     "dgt_orders": "select, insert, update (user_id, state, changed_at, paid_at, credited_at, waits_for, reference, "
     "paid, refunded, disputed, lost, had_dispute, looks, looked, credited_dgt, taken_dgt, held_dgt, hold_id, "
-    "settlements, surplus, credits_surplus, surplus_dgt)",
+    "settlements, surplus, surplus_approved, surplus_dgt)",
     "dgt_order_changes": APPEND,
     "dgt_order_movements": APPEND,
     "stripe_dgt_sessions": "select, insert, update (status, payment_intent_id)",

@@ -53,11 +53,13 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 
 @dataclass(frozen=True)
 class Notice:
-    """Something for the review list: the code of a reason, what names it for good, and the details in words."""
+    """Something for the review list: the code of a reason, what names it for good, the details in words, and the sum
+    that it is about."""
 
     reason: str
     reference: str
     details: str = ""
+    amount: int = 0
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ class UsdtProof(APIView):
         """Where an order says `needs_proof`: without a `signature` the statement to sign; with it, once it is the
         wallet's, the order can be paid from there. Scope: `dgt:purchase`.
 
-        Refused are signatures of other words, orders or wallets, and wallets of other members (400).
+        Refused are signatures of other words, orders or wallets, and wallets of other members (422).
         """
         body = UsdtProofSerializer(data=request.data)
         body.is_valid(raise_exception=True)

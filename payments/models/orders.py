@@ -82,8 +82,8 @@ class Order(models.Model):
     lost = models.BigIntegerField(_("lost in disputes"), default=0)
     had_dispute = models.BooleanField(_("was disputed"), default=False)
     surplus = models.BigIntegerField(_("paid above the price"), db_default=0)
-    credits_surplus = models.BooleanField(_("surplus is credited"), db_default=False)
-    """Whether what was paid above the price becomes DGT: by the site's policy, or because staff decided so."""
+    surplus_approved = models.BigIntegerField(_("of it to be credited"), db_default=0)
+    """How much of it becomes DGT: all by the site's policy, or what staff decided about."""
     looks = models.BigIntegerField(default=0, editable=False)
     """How often the provider has been asked."""
     looked = models.BigIntegerField(default=0, editable=False)
@@ -126,7 +126,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, disputed__gte=0, lost__gte=0, paid__gte=0), name="dgt_orders_money"
             ),
-            models.CheckConstraint(condition=Q(surplus__gte=0, surplus_dgt__gte=0), name="dgt_orders_surplus"),
+            models.CheckConstraint(
+                condition=Q(surplus__gte=0, surplus_approved__gte=0, surplus_dgt__gte=0), name="dgt_orders_surplus"
+            ),
         ]
 
     def __str__(self) -> str:

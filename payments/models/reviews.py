@@ -48,6 +48,8 @@ class Review(models.Model):
     reference = models.CharField(_("provider's reference"), max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
     details = models.CharField(_("details"), max_length=500, blank=True)
+    amount = models.BigIntegerField(_("sum"), db_default=0, editable=False)
+    """What it is about, in the smallest unit of the order's currency; 0 where that says nothing."""
     opened_at = models.DateTimeField(_("opened"), db_default=Clock())
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

@@ -15,7 +15,7 @@ from payments.states import CLOSED_UNPAID, OPEN, Facts, State, unpaid_state
 
 WRITTEN = [
     "looked", "reference", "paid", "refunded", "disputed", "lost", "had_dispute", "paid_at", "surplus",
-    "credits_surplus",
+    "surplus_approved",
 ]  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def _write(row: Order, facts: Facts) -> None:
         row.had_dispute = row.had_dispute or facts.had_dispute
         row.paid_at = row.paid_at or database_time()
         row.surplus = facts.surplus
-        row.credits_surplus = row.credits_surplus or settings.SURPLUS_IS_CREDITED
+        if settings.SURPLUS_IS_CREDITED:
+            row.surplus_approved = max(row.surplus_approved, facts.surplus)
     elif row.state in (*OPEN, *CLOSED_UNPAID):
         row.paid = facts.part
     row.save(update_fields=WRITTEN)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from degentalk.accounts.models import User
@@ -39,7 +40,13 @@ ALONE = timedelta(hours=24)
 
 
 def open_review(
-    *, reason: Review.Reason, reference: str, order: Order | None = None, provider: str = "", details: str = ""
+    *,
+    reason: Review.Reason,
+    reference: str,
+    order: Order | None = None,
+    provider: str = "",
+    details: str = "",
+    amount: int = 0,
 ) -> None:
     """Put a payment on the list, once per reference and reason while it is open."""
     Review.objects.bulk_create(
@@ -50,6 +57,7 @@ def open_review(
                 reference=reference or (str(order.public_id) if order else ""),
                 reason=reason,
                 details=details[:500],
+                amount=amount,
             )
         ],
         ignore_conflicts=True,
@@ -66,7 +74,14 @@ def open_notice(notice: Notice, *, provider: str, order: Order | None = None) ->
     provider tells of it again."""
     reason = Review.Reason(notice.reason)
     if not Review.objects.filter(provider=provider, reference=notice.reference, reason=reason).exists():
-        open_review(provider=provider, order=order, reference=notice.reference, reason=reason, details=notice.details)
+        open_review(
+            provider=provider,
+            order=order,
+            reference=notice.reference,
+            reason=reason,
+            details=notice.details,
+            amount=notice.amount,
+        )
 
 
 def resolve_reviews(order: Order) -> None:
@@ -81,7 +96,7 @@ def may_credit(review: Review) -> bool:
     if order is None:
         return False
     if review.reason == Review.Reason.SURPLUS:
-        return order.state in SETTLED and not order.credits_surplus
+        return order.state in SETTLED and review.amount > order.surplus_approved
     waiting = State.UNDERPAID if review.reason == Review.Reason.UNDERPAID else State.REVIEW
     return order.state == waiting and not _is_stray(review, order)
 
@@ -143,7 +158,8 @@ def _do(row: Review, decision: Review.Decision, note: str, actor: User, approver
         if approver is None:
             _require_little(row, order, actor)
         if row.reason == Review.Reason.SURPLUS:
-            Order.objects.filter(pk=order.pk).update(credits_surplus=True)
+            approved = Greatest("surplus_approved", row.amount)
+            Order.objects.filter(pk=order.pk).update(surplus_approved=approved)
         else:
             move(order, State.CONFIRMED, f"decided: {note}")
         return
@@ -175,7 +191,7 @@ def _is_stray(review: Review, order: Order) -> bool:
 def worth(review: Review, order: Order) -> int:
     """What crediting it gives the buyer, whole DGT: of a surplus what that is worth, else what was quoted."""
     if review.reason == Review.Reason.SURPLUS:
-        return extra(dgt=order.total_dgt, price=order.price, surplus=order.surplus)
+        return extra(dgt=order.total_dgt, price=order.price, surplus=review.amount)
     return order.total_dgt
 
 

@@ -110,9 +110,9 @@ def _take_back(row: Order, buyer: User, wanted: Target) -> None:
 
 def surplus_due(row: Order) -> int:
     """What is to be credited for what was paid above the price, whole DGT; nothing where the payment is gone again."""
-    if not row.credits_surplus or row.lost:
+    if row.lost:
         return 0
-    return extra(dgt=row.total_dgt, price=row.price, surplus=row.surplus)
+    return extra(dgt=row.total_dgt, price=row.price, surplus=min(row.surplus, row.surplus_approved))
 
 
 def _settle_surplus(row: Order, buyer: User) -> None:

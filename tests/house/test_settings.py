@@ -25,6 +25,9 @@ PRODUCTION = {
     "SEAL_KEY": "5e" * 32,
 }
 MALFORMED = {
+    "USDT_CHAINS": '{"chain_id": 1}',
+    "USDT_AGREE_ABOVE": "-1",
+    "SURPLUS_IS_CREDITED": "perhaps",
     "DEBUG": "perhaps",
     "SECURE_SSL_REDIRECT": "sometimes",
     "BEHIND_TLS_PROXY": "2",

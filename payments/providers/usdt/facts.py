@@ -73,8 +73,9 @@ def _sum(rows: list[UsdtTransfer], state: str) -> int:
 def _paid(order: Order, deposit: UsdtDeposit, come: Come, reference: str) -> Facts:
     surplus = to_micro(come.final - deposit.amount, deposit.decimals)
     notices: tuple[Notice, ...] = ()
-    if surplus >= DUST_MICRO and not (order.credits_surplus or settings.SURPLUS_IS_CREDITED):
-        notices = (Notice(Review.Reason.SURPLUS, f"{order.public_id}:{surplus}", sum_of(surplus, CURRENCY)),)
+    if surplus - order.surplus_approved >= DUST_MICRO and not settings.SURPLUS_IS_CREDITED:
+        named = f"{order.public_id}:{surplus}"
+        notices = (Notice(Review.Reason.SURPLUS, named, sum_of(surplus, CURRENCY), amount=surplus),)
     paid = to_micro(deposit.amount, deposit.decimals)
     return Facts(reference, paid=paid, currency=CURRENCY, surplus=surplus, notices=notices)
 

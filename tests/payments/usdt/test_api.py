@@ -162,7 +162,7 @@ def test_u18_a_treasury_is_named_once_a_wallet_is_proved(client, usdt, buyer, se
     asked = send(client, {"order_id": order["id"], "wallet": wallet.address}, key=None, to=PROOF)
     assert wallet.address in asked.json()["statement"]
     wrong = send(client, {"order_id": order["id"], "wallet": wallet.address, "signature": "0x12"}, key=None, to=PROOF)
-    assert wrong.status_code == 400
+    assert wrong.status_code == 422
     signature = signed(Order.objects.get(), wallet)
     proved = send(
         client, {"order_id": order["id"], "wallet": wallet.address, "signature": signature}, key=None, to=PROOF

@@ -36,9 +36,9 @@ def says(order, **facts):
 
 def too_much(order, times: int):
     """Paid, and `times` the price above it; its review."""
-    notice = Notice(Review.Reason.SURPLUS, "once")
+    notice = Notice(Review.Reason.SURPLUS, f"once {times}", amount=order.price * times)
     says(order, paid=order.price, surplus=order.price * times, notices=(notice,))
-    return Review.objects.get(reason="surplus")
+    return Review.objects.get(reference=f"once {times}")
 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**12), st.integers(0, 10**13))
@@ -67,3 +67,12 @@ def test_u13_u8_a_surplus_that_was_credited_is_taken_back_with_its_payment(order
     assert wallet(alice) == (2 * DGT, 0, 0)
     gone = says(order, paid=order.price, surplus=order.price, lost=order.price)
     assert (gone.state, wallet(alice), list(payments.books("usdt"))) == (State.LOST, (0, 0, 0), [])
+
+
+def test_w10_u13_what_comes_after_staff_decided_is_decided_anew(order, alice):
+    review = too_much(order, 1)
+    payments.decide_or_ask(review=review, decision="credit", actor=economist("mallory"), note="It came", key="1")
+    more = too_much(order, 3)
+    assert (wallet(alice), payments.may_credit(more)) == ((2 * DGT, 0, 0), True)
+    payments.decide_or_ask(review=more, decision="credit", actor=economist("eve"), note="It came", key="2")
+    assert (wallet(alice), list(payments.books("usdt"))) == ((4 * DGT, 0, 0), [])

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from payments.models import Order
 from tests import browsing, make
 from tests.browsing import barriers
+from tests.extent import in_proof_only
 from tests.payments.buying import wallet
 from tests.payments.usdt.buying import FINAL, opened, pay, watched, where
 from tests.payments.usdt.entries import entry_of
@@ -112,6 +113,7 @@ def sign(account, text: str) -> str:
     return Account.sign_message(encode_defunct(hexstr=text), account.key).signature.to_0x_hex()
 
 
+@in_proof_only
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_there_are_no_barriers(windows, usdt, buyer, settings, theme, width):
