@@ -27,6 +27,9 @@ LISTS: Final = {
 }
 """What `?show=` may ask for: its name, and the states in it."""
 
+LIVE: Final = "usdt-live"
+"""The part of an order's page that asks for itself again."""
+
 WHOLE: Final = {"HX-Retarget": "#order", "HX-Reselect": "#order", "HX-Reswap": "outerHTML"}
 """The page of an order that cannot be paid any more takes the place of all that was shown while it could."""
 
@@ -56,9 +59,7 @@ def order(request: MemberRequest, public_id: UUID) -> HttpResponse:
     shown, paying = order_shown(mine, wallet_of(request.user)), paying_of(mine) if mine.provider == "usdt" else None
     context = {"shown": shown, "paying": paying, "wallet": request.user.wallet, **blank_forms(paying)}
     response = render(request, "payments/order.html", context)
-    if (
-        "HX-Request" in request.headers and paying is not None and not paying.is_open
-    ):  # what asked again was the part that is live
+    if request.headers.get("HX-Target") == LIVE and paying is not None and not paying.is_open:
         for header, value in WHOLE.items():
             response[header] = value
     return response

@@ -14,7 +14,7 @@ from payments.providers.usdt.answers import Unanswered
 from payments.providers.usdt.chains import chain
 from payments.providers.usdt.deposits import CURRENCY
 from payments.providers.usdt.placing import look_again, needs_two
-from payments.states import Facts, Notice
+from payments.states import Facts, Notice, State
 
 DUST_MICRO = 10_000
 """One cent. Less than this in all is counted, but shows nothing and sends nothing: anybody can send it (U19)."""
@@ -57,6 +57,8 @@ def facts_of(
     """What these transfers mean for their order. Pure but for the names of settings."""
     come = Come(final=_sum(rows, UsdtTransfer.State.FINAL), moving=_sum(rows, UsdtTransfer.State.SEEN))
     reference = next((row.tx_hash for row in rows if row.state != UsdtTransfer.State.VANISHED), "")
+    if order.state == State.DISMISSED:
+        return _after_all(order, deposit, come, reference)
     if order.credited_dgt and to_micro(come.final, deposit.decimals) < order.paid + order.surplus:
         return _gone(order, deposit, rows)
     if come.final >= deposit.amount:
@@ -88,6 +90,17 @@ def _gone(order: Order, deposit: UsdtDeposit, rows: list[UsdtTransfer]) -> Facts
     details = ", ".join(f"{sum_of(to_micro(row.value, deposit.decimals), CURRENCY)} in {row.tx_hash}" for row in gone)
     notice = Notice(Review.Reason.VANISHED, f"{order.public_id}:{len(gone)}", f"{deposit.chain_name}: {details}")
     return Facts(order.reference, paid=order.paid, currency=CURRENCY, surplus=order.surplus, notices=(notice,))
+
+
+def _after_all(order: Order, deposit: UsdtDeposit, come: Come, reference: str) -> Facts:
+    """Staff closed the order: what comes after that credits nothing, and is told to them again."""
+    total = to_micro(come.final, deposit.decimals)
+    more = total - order.paid - order.surplus
+    notices: tuple[Notice, ...] = ()
+    if more >= DUST_MICRO:
+        told = f"{sum_of(more, CURRENCY)} came after the order was closed"
+        notices = (Notice(Review.Reason.UNKNOWN_ORDER, f"{order.public_id}:{total}", told, amount=more),)
+    return Facts(reference, paid=total, currency=CURRENCY, notices=notices)
 
 
 def _open(

@@ -15,6 +15,7 @@ from payments import services as payments
 from payments.models import Review, UsdtChain, UsdtDeposit, UsdtKey, UsdtTransfer, UsdtWallet
 from payments.states import State
 from tests import make
+from tests.payments.buying import spent, wallet
 from tests.payments.usdt.buying import FINAL, again, opened, ordered, pay, settled, watched, where
 
 MODELS = (UsdtChain, UsdtKey, UsdtDeposit, UsdtTransfer, UsdtWallet)
@@ -148,8 +149,6 @@ def test_u8_what_vanished_is_taken_back_by_a_press(client, eve, usdt, alice):
 
 
 def test_u13_too_little_is_credited_all_the_same_if_staff_say_so(client, eve, usdt, alice, clock):
-    from tests.payments.buying import wallet
-
     opened()
     order = ordered(alice)
     pay(usdt, order, mode="short")
@@ -173,6 +172,42 @@ def test_u13_too_little_is_dismissed_and_stays_so(client, eve, usdt, alice, cloc
     ask(client, Review.objects.open().get(), "dismiss")
     watched()
     assert (again(order).state, Review.objects.open().count()) == (State.DISMISSED, 0)
+
+
+def test_u13_what_comes_after_staff_closed_an_order_is_told_to_them_again(client, eve, usdt, alice, clock):
+    opened()
+    order = ordered(alice)
+    pay(usdt, order, mode="short")
+    settled(usdt, order)
+    clock.move(hours=2)
+    watched()
+    ask(client, Review.objects.open().get(), "dismiss")
+    pay(usdt, order)
+    settled(usdt, order)
+    [review] = Review.objects.open()
+    assert (again(order).state, review.reason, review.order_id) == (State.DISMISSED, "unknown_order", order.pk)
+    assert "17.99 USDT came after the order was closed" in review.details
+    assert not payments.may_credit(review)
+    assert payments.sweep("usdt") == []
+    assert Review.objects.open().count() == 1
+
+
+def test_u8_a_debt_where_what_vanished_is_spent_and_a_decision_that_stays(client, eve, usdt, alice):
+    opened()
+    usdt.mine(9)
+    order = ordered(alice)
+    tx = pay(usdt, order)
+    settled(usdt, order)
+    spent(alice, order.total_dgt)
+    usdt.reorg(FINAL + 3, drop=[tx])
+    payments.sweep("usdt")
+    ask(client, Review.objects.open().get(), "dismiss", "We looked at another node")
+    payments.sweep("usdt")
+    assert (again(order).state, Review.objects.open().count()) == (State.CREDITED, 0)
+    review = Review.objects.get()
+    Review.objects.filter(pk=review.pk).update(decision="", decided_at=None, decided_by=None)
+    ask(client, review, "take-back")
+    assert (again(order).state, wallet(alice)) == (State.LOST, (0, 0, order.total_dgt))
 
 
 def test_u18_a_wallet_is_released_with_a_reason(client, eve, paid):

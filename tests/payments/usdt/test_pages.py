@@ -191,11 +191,12 @@ def test_u13_where_a_part_came_the_address_stays_after_the_time(client, usdt, or
 
 
 def test_the_part_that_is_live_asks_again_until_there_is_nothing_to_wait_for(client, usdt, order):
-    html = page(client, order, HX_Request="true")
+    html = page(client, order)
     assert 'hx-trigger="every 3s"' in html
     pay(usdt, order)
     settled(usdt, order)
-    answer = client.get(order.get_absolute_url(), headers={"HX-Request": "true"})
+    asks_again = {"HX-Request": "true", "HX-Target": "usdt-live"}
+    answer = client.get(order.get_absolute_url(), headers=asks_again)
     assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#order", "#order")
     assert 'hx-trigger="every 3s"' not in answer.content.decode()
     assert 'hx-swap-oob="outerHTML:.chip-balance .num"' in answer.content.decode()
