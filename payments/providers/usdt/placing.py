@@ -1,5 +1,6 @@
 """Where a transfer is in the chain now, and whether that is final. Asked anew each time (U5, U8, U16)."""
 
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from payments.providers.usdt.answers import NoAnswer, Transfer
 from payments.providers.usdt.asking import ask, ask_two
 from payments.providers.usdt.chains import Chain
 from payments.providers.usdt.node import Node
+
+logger = logging.getLogger(__name__)
 
 MICRO_PER_USDT = 10**6
 State = UsdtTransfer.State
@@ -83,5 +86,7 @@ def _write(row: UsdtTransfer, seen: Transfer, *, is_final: bool) -> None:
 
 
 def _vanish(row: UsdtTransfer) -> None:
+    if row.state == State.FINAL:
+        logger.error("usdt: transfer %s on chain %s was final and is no more in the chain", row.tx_hash, row.chain_id)
     UsdtTransfer.objects.filter(pk=row.pk).update(state=State.VANISHED)
     row.state = State.VANISHED

@@ -161,7 +161,7 @@ def test_u8_back_in_the_pool_and_mined_later_it_counts_again(usdt, order):
     assert settled(usdt, order).state == State.CREDITED
 
 
-def test_u8_u25_what_vanishes_after_it_was_credited_raises_an_alarm_and_can_be_taken_back(usdt, order, alice):
+def test_u8_u25_what_vanishes_after_it_was_credited_raises_an_alarm_and_can_be_taken_back(usdt, order, alice, caplog):
     usdt.mine(9)
     tx = pay(usdt, order)
     settled(usdt, order)
@@ -169,6 +169,7 @@ def test_u8_u25_what_vanishes_after_it_was_credited_raises_an_alarm_and_can_be_t
     payments.sweep("usdt")
     assert again(order).state == State.CREDITED
     assert reviews() == [("vanished", order.pk)]
+    assert f"transfer {tx} on chain 31337 was final" in caplog.text
     payments.sweep("usdt")
     assert len(reviews()) == 1
     [review] = Review.objects.open()
