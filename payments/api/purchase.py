@@ -1,50 +1,32 @@
 """Ordering DGT over the API."""
 
-from typing import Any, cast
-
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from degentalk.accounts.models import User
-from degentalk.core import idempotency, problems
-from degentalk.core.api import IDEMPOTENCY_KEY, StrictSerializer
-from degentalk.core.fields import StrictIntegerField, StrictTextField
+from degentalk.core import problems
+from degentalk.core.api import IDEMPOTENCY_KEY
+from degentalk.core.fields import StrictIntegerField
 from payments import services as payments
 from payments.api.orders import ORDER_EXAMPLE, OrderSerializer
-from payments.models import Order, Provider
-from payments.models.packages import CENTS_MAX, DGT_MAX
+from payments.api.placing import DGT_PURCHASE, PackageSerializer, place_once, placed
+from payments.models import Provider
+from payments.models.packages import CENTS_MAX
 from payments.states import CLOSED_UNPAID, State
 
-DGT_PURCHASE = "dgt:purchase"
-ENDPOINT = "payments.purchase.stripe"
 UNPAID = (State.CREATED, State.PENDING, *CLOSED_UNPAID)
 
 
-class OrderingSerializer(StrictSerializer):
+class OrderingSerializer(PackageSerializer):
     """Which package, and what the caller saw of it."""
 
-    package_id = StrictTextField(max_length=50, help_text="Of `GET /api/dgt/packages`.")
+    price_field = "price_cents"
+
     price_cents = StrictIntegerField(
         required=False, min_value=1, max_value=CENTS_MAX, help_text="What it costs as far as you know; with `dgt`."
     )
-    dgt = StrictIntegerField(
-        required=False,
-        min_value=1,
-        max_value=2 * DGT_MAX,
-        help_text="What it gives; with the price.",
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What was seen is named whole, or not at all."""
-        missing = {"price_cents", "dgt"} - attrs.keys()
-        if len(missing) == 1:
-            raise ValidationError({missing.pop(): [_("Name both the price and the DGT that you saw, or neither.")]})
-        return attrs
 
 
 class OrderedSerializer(serializers.Serializer[object]):
@@ -89,27 +71,10 @@ class PurchaseByCard(APIView):
         """
         body = OrderingSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        payments.require_way(Provider.STRIPE)  # not set up is no answer to keep
-        caller = cast(User, request.user)
-        answer = idempotency.run(
-            actor=caller,
-            endpoint=ENDPOINT,
-            key=idempotency.key_of(request),
-            request=dict(body.validated_data),
-            verb=lambda: _place(caller, **body.validated_data),
-            status=201,
-            limit=payments.ORDERING,
-        )
+        answer = place_once(request, body, provider=Provider.STRIPE)
         if answer.refused:
             return problems.respond(answer)
-        order = Order.objects.of(caller).get(public_id=answer.body["order"])
+        order = placed(request, answer)
         pay_url = payments.pay(order) if order.state in UNPAID else None
         order.refresh_from_db()
         return Response(OrderedSerializer({"order": order, "pay_url": pay_url}).data, status=answer.status)
-
-
-def _place(buyer: User, *, package_id: str, price_cents: int | None = None, dgt: int | None = None) -> dict[str, Any]:
-    """What is remembered for the key is which order it was: the payment page is opened when that is committed (S15)."""
-    quoted = None if price_cents is None or dgt is None else (price_cents, dgt)
-    order = payments.place(user=buyer, package_id=package_id, provider=Provider.STRIPE, quoted=quoted)
-    return {"order": str(order.public_id)}

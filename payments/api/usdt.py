@@ -1,39 +1,36 @@
 """Ordering DGT for USDT over the API; hints and proofs of wallets."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from degentalk.accounts.models import User
-from degentalk.core import idempotency, problems
+from degentalk.core import problems
 from degentalk.core.api import IDEMPOTENCY_KEY, StrictSerializer
 from degentalk.core.fields import StrictIntegerField, StrictTextField
 from payments import services as payments
 from payments.api.orders import ORDER_EXAMPLE, USDT_EXAMPLE, OrderSerializer, shown
-from payments.api.purchase import DGT_PURCHASE
+from payments.api.placing import DGT_PURCHASE, PackageSerializer, place_once, placed
 from payments.errors import NoSuchOrder, OrderClosed
-from payments.models import Order, Provider, UsdtDeposit
-from payments.models.packages import DGT_MAX
+from payments.models import Provider, UsdtDeposit
 from payments.providers.usdt.hinting import hint
 from payments.providers.usdt.proving import prove, statement_of
 from payments.states import CLOSED_UNPAID, OPEN, State
 
-ENDPOINT = "payments.purchase.usdt"
 MICRO_MAX, CHAIN_MAX = 10**16, 2**53
 BY_USDT = ORDER_EXAMPLE | {"provider": "usdt", "currency": "usdt", "price": 17_990_000, "usdt": USDT_EXAMPLE}
 
 
-class UsdtOrderingSerializer(StrictSerializer):
+class UsdtOrderingSerializer(PackageSerializer):
     """Which package on which chain, and what the caller saw of it."""
 
-    package_id = StrictTextField(max_length=50, help_text="Of `GET /api/dgt/packages`.")
+    price_field = "price_micro_usdt"
+
     chain_id = StrictIntegerField(min_value=1, max_value=CHAIN_MAX, help_text="One of its `chains`.")
     price_micro_usdt = StrictIntegerField(
         required=False,
@@ -41,16 +38,6 @@ class UsdtOrderingSerializer(StrictSerializer):
         max_value=MICRO_MAX,
         help_text="What it costs as far as you know, in millionths of USDT; with `dgt`.",
     )
-    dgt = StrictIntegerField(
-        required=False, min_value=1, max_value=2 * DGT_MAX, help_text="What it gives; with the price."
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What was seen is named whole, or not at all."""
-        missing = {"price_micro_usdt", "dgt"} - attrs.keys()
-        if len(missing) == 1:
-            raise ValidationError({missing.pop(): [_("Name both the price and the DGT that you saw, or neither.")]})
-        return attrs
 
 
 class UsdtHintSerializer(StrictSerializer):
@@ -139,20 +126,10 @@ class PurchaseByUsdt(APIView):
     def _order(self, request: Request) -> Response:
         body = UsdtOrderingSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        payments.require_way(Provider.USDT)  # not set up is no answer to keep
-        caller = cast(User, request.user)
-        answer = idempotency.run(
-            actor=caller,
-            endpoint=ENDPOINT,
-            key=idempotency.key_of(request),
-            request=dict(body.validated_data),
-            verb=lambda: _place(caller, **body.validated_data),
-            status=201,
-            limit=payments.ORDERING,
-        )
+        answer = place_once(request, body, provider=Provider.USDT, chain_id=body.validated_data["chain_id"])
         if answer.refused:
             return problems.respond(answer)
-        order = Order.objects.of(caller).get(public_id=answer.body["order"])
+        order = placed(request, answer)
         if order.state == State.CREATED:
             payments.pay(order)
         return Response(UsdtOrderedSerializer({"order": shown(order)}).data, status=answer.status)
@@ -163,14 +140,6 @@ class PurchaseByUsdt(APIView):
         deposit = open_order(cast(User, request.user), body.validated_data["order_id"])
         hint(deposit, body.validated_data["tx_hash"])
         return Response(UsdtOrderedSerializer({"order": shown(deposit.order)}).data, status=202)
-
-
-def _place(
-    buyer: User, *, package_id: str, chain_id: int, price_micro_usdt: int | None = None, dgt: int | None = None
-) -> dict[str, Any]:
-    quoted = None if price_micro_usdt is None or dgt is None else (price_micro_usdt, dgt)
-    order = payments.place(user=buyer, package_id=package_id, provider=Provider.USDT, quoted=quoted, chain_id=chain_id)
-    return {"order": str(order.public_id)}
 
 
 class UsdtProof(APIView):

@@ -44,7 +44,8 @@ def look(order: Order) -> Facts:
 
 def _ask(deposit: UsdtDeposit, rows: list[UsdtTransfer]) -> None:
     try:
-        paid_on, two = chain(deposit.chain_id), needs_two(deposit)
+        come = sum(row.value for row in rows if row.state != UsdtTransfer.State.VANISHED)
+        paid_on, two = chain(deposit.chain_id), needs_two(deposit, come)
         for row in rows:
             look_again(paid_on, row, two=two)
     except (LookupError, Unanswered) as error:  # a chain that is configured no more answers nobody either

@@ -41,9 +41,9 @@ def place_on(node: Node, row: UsdtTransfer) -> Place:
     return Place(transfer, is_final)
 
 
-def needs_two(deposit: UsdtDeposit) -> bool:
-    """Whether two providers must agree before what is paid here is credited (U16)."""
-    return bool(deposit.amount > to_base(settings.USDT_AGREE_ABOVE * MICRO_PER_USDT, deposit.decimals))
+def needs_two(deposit: UsdtDeposit, come: int) -> bool:
+    """Whether two providers must agree before what is paid here is credited, or so many base units that came (U16)."""
+    return max(int(deposit.amount), come) > to_base(settings.USDT_AGREE_ABOVE * MICRO_PER_USDT, deposit.decimals)
 
 
 def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
@@ -54,8 +54,8 @@ def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
     place = (
         ask_two(chain, lambda node: place_on(node, row)) if is_sure else ask(chain, lambda node: place_on(node, row))
     )
-    if place is not None and place.transfer is None and not is_sure:
-        # That there is nothing any more is believed of two only: one of them may lag behind, or know nothing.
+    if place is not None and not is_sure and not _is_as_found(place, row):
+        # That there is nothing any more, or more than was found, is believed of two only: one may lag behind, or lie.
         place = ask_two(chain, lambda node: place_on(node, row))
     if place is None:
         return
@@ -63,6 +63,10 @@ def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
         _vanish(row)
     else:
         _write(row, place.transfer, is_final=place.is_final)
+
+
+def _is_as_found(place: Place, row: UsdtTransfer) -> bool:
+    return place.transfer is not None and place.transfer.value <= row.value
 
 
 def _stands(chain: Chain, row: UsdtTransfer) -> bool:

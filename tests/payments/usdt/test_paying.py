@@ -346,6 +346,32 @@ def test_u16_up_to_the_limit_one_is_enough(usdt, order, settings):
     assert settled(usdt, order).state == State.CREDITED
 
 
+def test_u16_what_is_paid_above_the_limit_beside_a_small_price_takes_two(usdt, order, settings, alice):
+    settings.USDT_AGREE_ABOVE, settings.SURPLUS_IS_CREDITED = 18, True
+    usdt.set_faults("main", value=10**9)
+    pay(usdt, order)
+    usdt.mine(FINAL)
+    watched()
+    watched()
+    assert (again(order).state, wallet(alice)) == (State.PROCESSING, (0, 0, 0))
+    usdt.clear_faults()
+    watched()
+    assert (again(order).state, again(order).surplus, wallet(alice)[0]) == (State.CREDITED, 0, order.total_dgt)
+
+
+def test_u16_more_than_was_found_takes_two(usdt, order, settings, alice):
+    settings.USDT_AGREE_ABOVE, settings.SURPLUS_IS_CREDITED = 18, True
+    pay(usdt, order)
+    watched()
+    usdt.set_faults("main", value=10**9)
+    usdt.mine(FINAL)
+    watched()
+    assert (transfers(order), wallet(alice)) == ([("seen", 17_990_000)], (0, 0, 0))
+    usdt.clear_faults()
+    watched()
+    assert (again(order).state, again(order).surplus, wallet(alice)[0]) == (State.CREDITED, 0, order.total_dgt)
+
+
 SILENT = [{"mode": mode} for mode in ("500", "429", "close", "garbage")]
 
 
