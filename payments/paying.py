@@ -17,10 +17,8 @@ from payments.providers.usdt import qr
 from payments.providers.usdt.amounts import to_base
 from payments.providers.usdt.chains import chain
 from payments.providers.usdt.facts import DUST_MICRO
+from payments.providers.usdt.reading import SILENT
 from payments.states import CLOSED_UNPAID, OPEN, State
-
-SILENT = timedelta(minutes=2)
-"""A chain that was read before that is said to be silent."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from payments.models import DgtPackage, Order, OrderMovement, Provider
 from payments.money import MICRO, dollars, written
 from payments.providers.usdt.amounts import micro_of
 from payments.providers.usdt.chains import Chain
-from payments.providers.usdt.deposits import open_chains
+from payments.providers.usdt.opening import open_chains
 from payments.states import SETTLED, State
 from wallet.models import DgtJournal, UserWallet
 

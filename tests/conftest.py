@@ -61,6 +61,20 @@ def owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
+def impatient(committed_db: str) -> Iterator[None]:
+    """Who waits for a lock in this test soon gives up: for tests in which it never comes."""
+    from django.db import connections
+
+    options = django_settings.DATABASES["default"]["OPTIONS"]
+    before = options["options"]
+    options["options"] = before.replace("lock_timeout=9000", "lock_timeout=300")
+    connections["default"].close()
+    yield
+    options["options"] = before
+    connections["default"].close()
+
+
+@pytest.fixture
 def live(committed_db: str) -> Iterator[str]:
     """The site over real HTTP, every request in a thread of its own, on the test's own database. Its base URL."""
     with serving.served() as base:

@@ -21,6 +21,7 @@ from degentalk.core.notices import Notice
 from payments import services as payments
 from payments.models import Order, UsdtChain, UsdtDeposit, UsdtKey, UsdtTransfer, UsdtWallet
 from payments.money import written
+from payments.providers.usdt.opening import troubles
 from payments.providers.usdt.proving import release
 from wallet.admin.asking import AskingMixin, Question
 
@@ -29,8 +30,10 @@ APPROVE = "payments.approve_key"
 
 @admin.register(UsdtChain)
 class UsdtChainAdmin(ReadOnlyAdmin):
-    list_display = ["name", "chain_id", "problem", "checked_at", "cursor_number", "head", "finalized", "read_at"]
-    fields = ["name", "chain_id", "problem", "checked_at", "cursor_number", "head", "finalized", "read_at"]
+    fields = (
+        "name", "chain_id", "problem", "checked_at", "cursor_number", "head", "read_at", "finalized", "finalized_at",
+    )  # fmt: skip
+    list_display = fields
     ordering = ["chain_id"]
 
 
@@ -158,8 +161,6 @@ def what_keeps_chains(request: HttpRequest) -> Iterator[Notice]:
             "%(count)d key for USDT waits for approval.", "%(count)d keys for USDT wait for approval.", keys
         )
         yield Notice(text % {"count": keys}, reverse("admin:payments_usdtkey_changelist"))
-    for row in UsdtChain.objects.exclude(problem=""):
-        words = {"chain": row.name, "problem": row.problem}
-        yield Notice(
-            gettext("No orders on %(chain)s: %(problem)s") % words, reverse("admin:payments_usdtchain_changelist")
-        )
+    for chain, trouble in troubles():
+        text = gettext("No orders on %(chain)s: %(trouble)s") % {"chain": chain.name, "trouble": trouble}
+        yield Notice(text, reverse("admin:payments_usdtchain_changelist"), is_alarm=True)

@@ -11,7 +11,7 @@ from degentalk.core.api import ReadView
 from degentalk.core.fields import StrictIntegerField
 from payments.models import DgtPackage, Provider
 from payments.providers.usdt.chains import Chain
-from payments.providers.usdt.deposits import is_configured, open_chains
+from payments.providers.usdt.opening import is_configured, open_chains
 
 PACKAGE_EXAMPLE = {
     "id": "trader",

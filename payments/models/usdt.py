@@ -49,8 +49,11 @@ class UsdtChain(models.Model):
     cursor_hash = models.CharField(max_length=66, blank=True, default="")
     head = models.BigIntegerField(_("newest block"), default=0)
     finalized = models.BigIntegerField(_("final block"), default=0)
+    finalized_at = models.DateTimeField(_("last became final"), null=True, blank=True)
+    """When it last was another one."""
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
-    """Everything that was in the chain before this moment has been read."""
+    """Everything that was in the chain before this moment has been read. It is when the newest block was: a chain that
+    does not grow may be a provider that stands still."""
 
     class Meta:
         db_table = "usdt_chains"

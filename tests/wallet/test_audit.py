@@ -189,7 +189,7 @@ def test_a_drift_that_is_gone_under_the_lock_freezes_nothing(ledger, alice, bob,
     assert (is_frozen(alice), WalletFreeze.objects.get().member) == (False, bob)
 
 
-def test_a_wallet_that_cannot_be_frozen_now_is_named(ledger, alice, owner, settings):
+def test_a_wallet_that_cannot_be_frozen_now_is_named(impatient, ledger, alice, owner, settings):
     settings.AUDIT_FREEZES_WALLETS = True
     one_dgt_off(owner, alice)
     with owner.transaction():  # somebody holds it for longer than the audit may wait for a lock

@@ -279,7 +279,7 @@ def test_runs_at_once_and_again_change_nothing_more(staff, owner, monkeypatch):
     assert (tasks.recompute_levels(), XpCurveChange.objects.get()) == (0, made)
 
 
-def test_a_member_whom_somebody_holds_is_left_to_the_next_run(staff, alice, owner):
+def test_a_member_whom_somebody_holds_is_left_to_the_next_run(impatient, staff, alice, owner):
     set_xp(owner, alice, 60)
     change(staff, {3: 55})
     with owner.transaction():
@@ -289,7 +289,7 @@ def test_a_member_whom_somebody_holds_is_left_to_the_next_run(staff, alice, owne
     assert (tasks.recompute_levels(), level_of(alice)) == (1, 3)
 
 
-def test_a_change_waits_for_an_award_in_flight_and_says_when_it_cannot(staff, alice, owner):
+def test_a_change_waits_for_an_award_in_flight_and_says_when_it_cannot(impatient, staff, alice, owner):
     set_xp(owner, alice, 60)
     with owner.transaction():
         owner.execute("select from user_xp for no key update")

@@ -177,7 +177,7 @@ def test_a7_fifty_first_requests_at_once_count_once(site):
 # ── Never in the way ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_page_is_shown_although_the_visit_cannot_be_counted_now(committed_db, owner, caplog):
+def test_a_page_is_shown_although_the_visit_cannot_be_counted_now(impatient, owner, caplog):
     alice = make.user("alice")
     browser = browser_of(alice)
     xp.lock_members([alice])  # makes the row that is locked next

@@ -6,47 +6,25 @@ from django.db import connection, transaction
 
 from degentalk.core.clock import database_time
 from payments.errors import ChainClosed, ChainFull, NoSuchChain
-from payments.models import DgtPackage, Order, UsdtChain, UsdtDeposit, UsdtKey
+from payments.models import DgtPackage, Order, UsdtChain, UsdtDeposit
 from payments.providers.usdt import unique
-from payments.providers.usdt.addresses import derive, fingerprint
+from payments.providers.usdt.addresses import derive
 from payments.providers.usdt.amounts import micro_of, to_base
-from payments.providers.usdt.chains import Chain, all_chains, chain
+from payments.providers.usdt.chains import Chain, chain
+from payments.providers.usdt.opening import key_of, open_chains
 from payments.providers.usdt.proof import new_nonce
 from payments.services.moving import move
 from payments.states import State
 
 CURRENCY = "usdt"
 
-STALE = timedelta(minutes=10)
-"""A chain that was not read for so long takes no new orders: what is paid there would not be seen."""
-
 RESERVED = timedelta(days=90)
 """How long an amount to a treasury belongs to one order, far past its end: late payments come."""
-
-
-def is_configured() -> bool:
-    """Whether this site has a chain to be paid on."""
-    return bool(all_chains())
 
 
 def price_of(package: DgtPackage) -> tuple[int, str]:
     """In millionths of USDT."""
     return micro_of(package.price_usdt), CURRENCY
-
-
-def open_chains() -> list[Chain]:
-    """The chains that an order can be paid on now: read lately, without a problem, with a key that two staff approved.
-    Two queries."""
-    fine = {
-        row.chain_id for row in UsdtChain.objects.filter(problem="", read_at__gt=database_time() - STALE).iterator()
-    }
-    approved = set(UsdtKey.objects.exclude(approved_at=None).values_list("chain_id", "fingerprint"))
-    return [one for one in all_chains() if one.chain_id in fine and (one.chain_id, key_of(one)) in approved]
-
-
-def key_of(chain: Chain) -> str:
-    """The fingerprint of where its money goes."""
-    return fingerprint(chain.xpub or chain.treasury)
 
 
 def prepare(order: Order, chain_id: int | None) -> None:

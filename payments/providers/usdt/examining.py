@@ -8,7 +8,7 @@ from payments.providers.usdt.addresses import derive
 from payments.providers.usdt.answers import TokenState, Unanswered
 from payments.providers.usdt.asking import ask, wrong_providers
 from payments.providers.usdt.chains import Chain
-from payments.providers.usdt.deposits import key_of
+from payments.providers.usdt.opening import key_of
 
 logger = logging.getLogger(__name__)
 

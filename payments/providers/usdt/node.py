@@ -62,6 +62,11 @@ class Node:
             return max(0, newest - self.chain.finality)
         return int(self._web3.eth.get_block("finalized")["number"])
 
+    def must_know(self, number: int) -> None:
+        """Raise NoAnswer where it is not that far yet: what it says of later blocks means nothing."""
+        if self.head().number < number:
+            raise NoAnswer("it lags behind")
+
     def block_hash(self, number: int) -> str | None:
         """Of the block that counts at this height; None: there is none as far as it knows."""
         block = self._block(number)

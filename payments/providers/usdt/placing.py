@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 
 from degentalk.core.clock import Clock
-from payments.models import UsdtDeposit, UsdtTransfer
+from payments.models import UsdtChain, UsdtDeposit, UsdtTransfer
 from payments.providers.usdt.amounts import to_base
 from payments.providers.usdt.answers import NoAnswer, Transfer
 from payments.providers.usdt.asking import ask, ask_two
@@ -27,9 +28,13 @@ class Place:
     is_final: bool = False
 
 
-def place_on(node: Node, row: UsdtTransfer) -> Place:
+def place_on(node: Node, row: UsdtTransfer, newest: int) -> Place:
     """Final is what stands in a block that is final by the chain's rule and still counts at that moment (U5). Nothing
-    vanishes from a block that still counts."""
+    vanishes from a block that still counts. `newest` is the block that a provider has to know by now: else it lags
+    behind, or stands still, and another one is asked."""
+    head = node.head()
+    if head.number < newest:
+        raise NoAnswer("it lags behind")
     found = node.receipt_transfers(row.tx_hash, row.token)
     transfer = next((one for one in found or () if one.ordinal == row.ordinal), None)
     if transfer is None:
@@ -37,8 +42,7 @@ def place_on(node: Node, row: UsdtTransfer) -> Place:
             raise NoAnswer("it has the block of a transaction, and not its receipt")
         return Place(None)
     number = transfer.block_number
-    is_final = number <= node.head().finalized and node.block_hash(number) == transfer.block_hash
-    return Place(transfer, is_final)
+    return Place(transfer, number <= head.finalized and node.block_hash(number) == transfer.block_hash)
 
 
 def needs_two(deposit: UsdtDeposit, come: int) -> bool:
@@ -50,13 +54,14 @@ def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
     """Ask where a transfer is and write it down; where providers disagree it stays as it is. Raises Unanswered."""
     if row.state == State.FINAL and _stands(chain, row):
         return
+    heads = UsdtChain.objects.filter(pk=row.chain_id).values_list("head", flat=True)
+    newest = max([row.block_number, *heads])
+    place_by = partial(place_on, row=row, newest=newest)
     is_sure = two or row.state == State.FINAL
-    place = (
-        ask_two(chain, lambda node: place_on(node, row)) if is_sure else ask(chain, lambda node: place_on(node, row))
-    )
+    place = ask_two(chain, place_by) if is_sure else ask(chain, place_by)
     if place is not None and not is_sure and not _is_as_found(place, row):
         # That there is nothing any more, or more than was found, is believed of two only: one may lag behind, or lie.
-        place = ask_two(chain, lambda node: place_on(node, row))
+        place = ask_two(chain, place_by)
     if place is None:
         return
     if place.transfer is None:

@@ -23,6 +23,9 @@ from payments.providers.usdt.node import Node
 WATCHED = timedelta(days=90)
 """How long after an order its address is read with every pass; the daily sweep reads all that there ever were."""
 
+SILENT = timedelta(minutes=2)
+"""A provider without a new block for so long stands still, and the next one is asked."""
+
 MOST_BLOCKS = 20_000
 """Read in one pass: after a long absence it takes several, and each is kept."""
 
@@ -70,6 +73,8 @@ def _pass(node: Node, chain: Chain, state: UsdtChain) -> Reading:
     if start is None:  # the first time: nobody was told an address before
         return Reading(head, head.number, head.number, head.hash)
     if start >= head.number:
+        if state.read_at is None or state.read_at < database_time() - SILENT:
+            raise NoAnswer("it had no new block lately")
         return Reading(head, start, start, state.cursor_hash)
     last = min(head.number, start + MOST_BLOCKS)
     end = node.block_hash(last)
@@ -132,11 +137,14 @@ def _keep(state: UsdtChain, reading: Reading, now: datetime) -> bool:
         keep(row.chain_id, transfer)
     row.checkpoints.filter(number__gt=reading.start).delete()
     UsdtCheckpoint.objects.update_or_create(chain=row, number=reading.last, defaults={"hash": reading.last_hash})
+    is_new = (row.cursor_number, row.cursor_hash) != (reading.last, reading.last_hash)
     row.cursor_number, row.cursor_hash = reading.last, reading.last_hash
+    if row.finalized_at is None or reading.head.finalized > row.finalized:
+        row.finalized_at = now
     row.head, row.finalized = reading.head.number, reading.head.finalized
-    if reading.last >= reading.head.number:
+    if is_new and reading.last >= reading.head.number:
         row.read_at = now
-    row.save(update_fields=["cursor_number", "cursor_hash", "head", "finalized", "read_at"])
+    row.save(update_fields=["cursor_number", "cursor_hash", "head", "finalized", "finalized_at", "read_at"])
     return True
 
 

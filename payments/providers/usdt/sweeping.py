@@ -61,11 +61,16 @@ def _first_block(row: UsdtChain, since: datetime) -> int:
 
 def _unknown(chain: Chain, first: int, last: int) -> Iterator[Difference]:
     """Transfers that no pass has found."""
-    for transfer in ask(chain, lambda node: transfers_on(node, chain, first, last, since=EVER)):
+    for transfer in ask(chain, lambda node: _ours(node, chain, first, last)):
         with transaction.atomic():
             is_new = keep(chain.chain_id, transfer)
         if is_new:
             yield Difference(f"{chain.name}: nobody had seen {transfer.tx_hash}", _order_of(chain, transfer))
+
+
+def _ours(node: Node, chain: Chain, first: int, last: int) -> list[Transfer]:
+    node.must_know(last)
+    return transfers_on(node, chain, first, last, since=EVER)
 
 
 def _order_of(chain: Chain, transfer: Transfer) -> Order | None:
@@ -95,6 +100,7 @@ def _other_coins(chain: Chain, first: int, last: int, since: datetime) -> Iterat
 
 
 def _foreign(node: Node, addresses: list[str], tokens: set[str], first: int, last: int) -> list[Transfer]:
+    node.must_know(last)
     return [
         transfer
         for _number, tx_hash, token in node.tx_hashes_to(None, addresses, first, last)

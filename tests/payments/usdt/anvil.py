@@ -113,6 +113,7 @@ class Anvil:
             first = self.signer.world.sign(keys.BYSTANDER, nonce, to=self.token, data=data)
             again = [("0x" + first.hex(), depth - 1), *((raw, depth - 1) for raw, _offset in again)]
         self._ask("anvil_reorg", depth, again)
+        wait_until(lambda: self.head()["number"] >= newest)
 
     def _send(self, account: str, to: str, data: bytes, *, value: int = 0) -> str:
         nonce = int(self._ask("eth_getTransactionCount", self.address(account), "pending"), 16)

@@ -109,6 +109,12 @@ def test_a_chain_with_a_problem_is_told_to_staff(client, eve, paid):
     assert "No orders on Sandbox: The token is paused." in client.get(reverse("admin:index")).text
 
 
+def test_a_chain_that_is_configured_no_more_troubles_nobody(client, eve, paid, settings):
+    UsdtChain.objects.update(problem="The token is paused.")
+    settings.USDT_CHAINS = []
+    assert "No orders on" not in client.get(reverse("admin:index")).text
+
+
 def test_an_order_shows_its_money_in_usdt_and_leads_to_its_address(client, eve, paid):
     page = client.get(url_of(paid)).text
     assert "17.99 USDT" in page

@@ -13,13 +13,14 @@ from degentalk.sandbox.chain import Chain
 from payments import services as payments
 from payments.errors import ChainClosed, NoSuchChain
 from payments.models import Order, UsdtChain, UsdtDeposit, UsdtKey
-from payments.providers.usdt import deposits, watching
+from payments.providers.usdt import asking, chains, opening, watching
 from payments.providers.usdt.addresses import derive
 from payments.providers.usdt.chains import KNOWN, parse
 from payments.providers.usdt.examining import examine
+from payments.providers.usdt.node import Node
 from payments.states import State
 from tests import make
-from tests.payments.usdt.buying import opened, ordered, pay, settled, watched, where
+from tests.payments.usdt.buying import FINAL, opened, ordered, pay, settled, watched, where
 from tests.payments.usdt.entries import entry_of
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,17 @@ def economist(name: str):
 
 def problem() -> str:
     watched()
-    [found] = deposits.all_chains()
+    [found] = chains.all_chains()
     return examine(found)
+
+
+def is_open(alice) -> bool:
+    try:
+        with transaction.atomic():
+            ordered(alice)
+    except ChainClosed:
+        return False
+    return True
 
 
 # ── Settings ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,3 +265,43 @@ def test_u23_nothing_of_the_site_can_sign():
     code = [path for top in ("payments", "wallet", "degentalk/core") for path in Path(top).rglob("*.py")]
     assert len(code) > 100
     assert [(path, word) for path in code for word in words if word in path.read_text()] == []
+
+
+# ── A chain that stands still ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def trouble() -> str:
+    [(_chain, said)] = opening.troubles() or [(None, "")]
+    return said
+
+
+def test_a_chain_of_which_no_new_block_is_read_takes_no_orders_until_one_comes(usdt, alice, clock):
+    opened()
+    assert (trouble(), is_open(alice)) == ("", True)
+    clock.move(minutes=11)
+    watched()
+    assert (trouble(), is_open(alice)) == ("No new block was read for more than ten minutes.", False)
+    usdt.mine()
+    watched()
+    assert (trouble(), is_open(alice)) == ("", True)
+
+
+def test_a_chain_where_nothing_becomes_final_takes_no_orders_until_something_does(usdt, alice, clock, monkeypatch):
+    opened()
+    height = Node.head(asking.nodes(chains.all_chains()[0])[0]).finalized
+    with monkeypatch.context() as patched:
+        patched.setattr(Node, "_finalized", lambda node, newest: height)
+        for _ in range(8):
+            usdt.mine()
+            clock.move(minutes=8)
+            watched()
+        usdt.mine()
+        watched()
+        assert (trouble(), is_open(alice)) == ("No block became final for more than an hour.", False)
+    usdt.mine(FINAL + 1)
+    watched()
+    assert (trouble(), is_open(alice)) == ("", True)
+
+
+def test_a_chain_that_no_worker_ever_read_says_so(usdt, alice):
+    assert trouble() == "It was never read: does the worker run?"

@@ -173,6 +173,7 @@ def test_u17_while_the_chain_cannot_be_read_that_is_said(client, usdt, order, cl
 
 def test_when_the_time_is_over_the_address_is_gone_and_what_to_do_is_said(client, usdt, order, clock):
     clock.move(hours=2)
+    usdt.mine()
     watched()
     payments.close_expired()
     html = page(client, order)

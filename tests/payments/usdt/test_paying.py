@@ -244,6 +244,7 @@ def test_u13_by_policy_too_much_is_credited_at_the_orders_rate(usdt, order, alic
 
 def test_u13_late_is_credited(usdt, order, alice, clock):
     clock.move(hours=2)
+    usdt.mine()
     watched()
     payments.close_expired()
     assert again(order).state == State.EXPIRED
@@ -258,6 +259,7 @@ def test_u13_nobody_says_that_nothing_came_before_the_chain_was_read(usdt, order
     usdt.set_faults("main", mode="500")
     usdt.set_faults("second", mode="500")
     clock.move(hours=2)
+    usdt.mine()
     watched()
     payments.close_expired()
     assert again(order).state == State.PENDING
@@ -402,6 +404,48 @@ def test_u17_a_provider_that_lags_behind_makes_nobody_wait_long_or_lose_anything
     assert again(order).state == State.CREDITED
 
 
+@pytest.mark.parametrize("moment", ["before the payment", "before it is final"])
+def test_u17_where_the_first_provider_stands_still_the_second_is_read(usdt, order, clock, moment):
+    if moment == "before it is final":
+        pay(usdt, order)
+        watched()
+        assert again(order).state == State.PROCESSING
+    usdt.set_faults("main", stuck=True)
+    if moment == "before the payment":
+        pay(usdt, order)
+    usdt.mine(FINAL)
+    watched()
+    assert again(order).state != State.CREDITED  # a moment without a block is nothing
+    clock.move(minutes=3)
+    watched()
+    assert again(order).state == State.CREDITED
+
+
+def test_u16_u17_above_the_limit_one_that_stands_still_makes_it_wait(usdt, order, settings, clock):
+    settings.USDT_AGREE_ABOVE = 17
+    usdt.set_faults("main", stuck=True)
+    pay(usdt, order)
+    usdt.mine(FINAL)
+    clock.move(minutes=3)
+    watched()
+    assert again(order).state != State.CREDITED
+    usdt.clear_faults()
+    watched()
+    assert again(order).state == State.CREDITED
+
+
+def test_u17_u25_one_that_stands_still_proves_nothing_of_what_was_missed(usdt, order, monkeypatch):
+    """The last provider is asked first what the first one hid, and knows nothing since yesterday."""
+    usdt.set_faults("second", stuck=True)
+    usdt.set_faults("main", nothing=["logs"])
+    pay(usdt, order)
+    usdt.mine(FINAL)
+    watched()
+    usdt.set_faults("main", nothing=[])
+    payments.reconcile("usdt")
+    assert again(order).state == State.CREDITED
+
+
 def test_u17_nothing_vanishes_from_a_block_that_still_counts(usdt, order):
     pay(usdt, order)
     watched()
@@ -447,6 +491,7 @@ def test_u24_orders_of_a_chain_that_is_configured_no_more_wait_and_stop_nobody(u
 def test_u10_no_address_is_ever_given_twice(usdt, order, alice, clock):
     seen = {where(order).address}
     clock.move(hours=2)
+    usdt.mine(FINAL)
     watched()
     payments.close_expired()
     for _ in range(5):

@@ -13,7 +13,7 @@ from payments.providers.usdt.proving import prove, release, statement_of
 from payments.states import State
 from tests import make
 from tests.payments.buying import wallet
-from tests.payments.usdt.buying import again, opened, ordered, settled, watched, where
+from tests.payments.usdt.buying import FINAL, again, opened, ordered, settled, watched, where
 from tests.payments.usdt.entries import entry_of
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,7 @@ def test_u9_each_wallet_pays_its_own_member_whatever_the_amount(treasury, order,
 def test_amounts_of_orders_differ_past_their_end_and_tell_them_apart(treasury, alice, clock):
     first = ordered(alice)
     clock.move(hours=3)
+    treasury.mine(FINAL)
     watched()
     orders = [ordered(alice) for _ in range(4)]
     amounts = {where(one).amount for one in [first, *orders]}
