@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from degentalk.accounts.models import User
 from degentalk.forum import services as forum
@@ -110,7 +110,7 @@ def test_a_text_that_is_too_long_is_not_cut(page):
 def test_the_keyboard_stays_where_it_was_after_a_reply(page):
     write(page, "Reply")
     page.wait_for_selector("#post-2")
-    assert page.evaluate("document.activeElement.id") == "reply-send"
+    expect(page.locator("#reply-send")).to_be_focused()
 
 
 def test_replies_can_be_written_one_after_the_other(page):
@@ -131,7 +131,7 @@ def test_a_level_up_moves_the_balance_in_the_header(page, bob):
 def test_a_refused_reply_keeps_its_text_and_says_why_where_the_keyboard_is(page):
     write(page, "&nbsp;")
     page.wait_for_selector("#reply [role=alert]")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.locator("#reply [role=alert]")).to_be_focused()
     assert page.input_value("#reply textarea") == "&nbsp;"
     assert page.evaluate("[stays, violations]") == [True, []]
 
@@ -169,7 +169,7 @@ def test_a_like_is_given_and_taken_back_without_a_reload(page):
         page.keyboard.press("Enter")
         page.wait_for_selector(f"#post-1 .like [aria-pressed={pressed}]")
         assert " ".join(page.inner_text("#post-1 .like").split()) == text
-        assert page.evaluate("document.activeElement.matches('.like button')")
+        expect(page.locator("#post-1 .like button")).to_be_focused()
     assert page.evaluate("[stays, violations]") == [True, []]
 
 
@@ -194,7 +194,7 @@ def test_an_edit_happens_in_place(page):
     write(page, "Reply from bob")
     page.click("#post-2 >> text=Edit")
     page.wait_for_selector("form#post-2")
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    expect(page.locator("#post-2 textarea")).to_be_focused()
     page.fill("#post-2 textarea", "Edited by **bob**")
     page.click("#post-2 >> text=Save")
     page.wait_for_selector("article#post-2")

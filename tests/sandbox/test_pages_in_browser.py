@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import browsing
 from tests.browsing import Windows, barriers
@@ -67,7 +68,7 @@ def test_a_declined_card_is_said_and_another_way_is_open(page, shop):
     page.click("text=Try a card that is declined")
     alert = page.locator("[role=alert]")
     assert alert.inner_text() == "Your card was declined. Nothing was charged. Try another way."
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(alert).to_be_focused()
     page.click("text=Pay with test card")
     assert page.url.startswith(f"{shop}/success")
 
@@ -83,7 +84,7 @@ def test_a_double_click_pays_once(windows, sandbox, open_session):
 
 def test_the_keyboard_alone_pays(page, sandbox, open_session):
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Pay with test card"
+    expect(page.get_by_text("Pay with test card")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/success?**")
     assert sandbox.get(open_session)["payment_status"] == "paid"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import browsing
 from tests.browsing import Windows, barriers
@@ -64,7 +65,7 @@ def test_a_double_click_pays_once(page, chain):
 def test_what_cannot_be_is_said(page, chain):
     press(page, "pay", to=SHOP, amount="0.0000001")
     assert page.inner_text("[role=alert]") == "0.0000001 has more than 6 places after the point"
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.locator("[role=alert]")).to_be_focused()
     press(page, "pay", to=SHOP.swapcase().replace("0X", "0x"), amount="1")
     assert "wrong checksum" in page.inner_text("[role=alert]")
     assert chain.head()["number"] == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from tests.sealing import wait_until_closed
+from tests.sealing import once_closed
 from tests.wallet.auditing import (
     ALL_FOLLOW,
     BYTES_FOLLOW,
@@ -296,6 +296,5 @@ def test_a_forged_chain_with_a_key_of_ones_own_is_found(ledger, owner):
 
 def test_sealing_that_stands_still_is_found(ledger, owner):
     plant(owner, "update dgt_journal set posted_at = posted_at - interval '2 hours' where key = 'credit:5'")
-    wait_until_closed()
-    assert findings() == {"sealing": ["sealing"]}
-    assert details("sealing")[0].startswith("1 journals are not sealed, the oldest since 20")
+    assert once_closed(findings) == {"sealing": ["sealing"]}
+    assert once_closed(lambda: details("sealing"))[0].startswith("1 journals are not sealed, the oldest since 20")

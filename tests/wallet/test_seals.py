@@ -13,7 +13,7 @@ from django.db import Error, IntegrityError, connection, transaction
 
 from degentalk.core import clock
 from tests import make
-from tests.sealing import seal_everything, wait_until_closed
+from tests.sealing import once_closed, seal_everything, wait_until_closed
 from tests.threads import together
 from wallet import merkle, signing, tasks
 from wallet import services as wallet
@@ -94,8 +94,7 @@ def test_a_transaction_that_commits_late_with_an_older_id_is_in_a_later_block_on
         old_id = raw_credit(late, alice, "late:1")
         new_id = raw_credit(early, make.user("bob"), "early:1")
         early.commit()
-        wait_until_closed(before=xid_of(late))
-        seals.seal()
+        once_closed(seals.seal, before=xid_of(late))
         assert (old_id < new_id, blocks()) == (True, [[new_id]])
         late.commit()
     seal_everything()
@@ -193,9 +192,8 @@ def test_stored_bytes_that_are_not_the_entrys_stop_sealing(alice, owner, caplog)
     credit(alice, 1)
     owner.execute("alter table dgt_transactions disable trigger user")
     owner.execute("update dgt_transactions set amount = amount + 1 where amount > 0")
-    wait_until_closed()
     with pytest.raises(SealingStopped, match="journal 1 line 2 are not those of the entry. Nothing was sealed"):
-        seals.seal()
+        seal_everything()
     assert DgtSeal.objects.count() == 0
 
 
@@ -377,5 +375,4 @@ def test_a_log_of_another_chain_is_left_alone_loudly(alice, log, caplog):
 
 def test_the_task_seals_what_is_there(alice):
     credit(alice, 1)
-    wait_until_closed()
-    assert (tasks.seal(), tasks.seal()) == (1, 0)
+    assert (once_closed(tasks.seal), tasks.seal()) == (1, 0)

@@ -80,7 +80,7 @@ def test_the_keyboard_alone_is_enough(page, alice):
     page.wait_for_selector(".transfer-to p:focus")
     page.keyboard.press("Tab")  # to the receiver
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "transfer-send"
+    expect(page.locator("#transfer-send")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/wallet/journal/*")
     assert state(alice) == (1, 60, [])
