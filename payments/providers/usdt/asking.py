@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from payments.providers.usdt.answers import NoAnswer, Unanswered, WrongChain
@@ -29,23 +29,15 @@ def nodes(chain: Chain) -> list[Node]:
 
 def ask(chain: Chain, question: Callable[[Node], T]) -> T:
     """What the first provider answers that can. Raises Unanswered."""
-    for node in nodes(chain):
-        try:
-            return _asked(node, question)
-        except NoAnswer as error:
-            logger.info("usdt: no answer of %s: %s", node.name, error)
+    for _name, answer in each(chain, question):
+        return answer
     raise Unanswered(f"no provider of {chain.name} answers")
 
 
 def ask_two(chain: Chain, question: Callable[[Node], T]) -> T | None:
     """What two providers answer alike; None while they do not, or only one answers. Raises Unanswered if none does."""
     heard: list[T] = []
-    for node in nodes(chain):
-        try:
-            answer = _asked(node, question)
-        except NoAnswer as error:
-            logger.info("usdt: no answer of %s: %s", node.name, error)
-            continue
+    for _name, answer in each(chain, question):
         if answer in heard:
             return answer
         heard.append(answer)
@@ -53,6 +45,17 @@ def ask_two(chain: Chain, question: Callable[[Node], T]) -> T | None:
         raise Unanswered(f"no provider of {chain.name} answers")
     logger.warning("usdt: providers of %s do not agree, or only one of them answers", chain.name)
     return None
+
+
+def each(chain: Chain, question: Callable[[Node], T]) -> Iterator[tuple[str, T]]:
+    """The name and the answer of every provider that answers, in the order of the settings."""
+    for node in nodes(chain):
+        try:
+            answer = _asked(node, question)
+        except NoAnswer as error:
+            logger.info("usdt: no answer of %s: %s", node.name, error)
+        else:
+            yield node.name, answer
 
 
 def wrong_providers(chain: Chain) -> list[int]:

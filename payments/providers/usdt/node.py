@@ -16,6 +16,9 @@ TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of Transfer(address,address,uint256): the first topic of its logs (ERC-20)."""
 
 TOPICS, WORD = 3, 32
+LAST_BLOCK = 2**53
+"""More blocks than any chain will ever have."""
+
 CHUNK, MOST_RECIPIENTS = 2_000, 200
 TIMEOUT_SECONDS = (3, 8)
 """To connect, and to answer."""
@@ -53,8 +56,8 @@ class Node:
             newest = self._web3.eth.get_block("latest")
             number, name = int(newest["number"]), newest["hash"].to_0x_hex()
             finalized = self._finalized(number)
-        if finalized > number:
-            raise NoAnswer("final blocks above its newest")
+        if not 0 <= finalized <= number < LAST_BLOCK:
+            raise NoAnswer("blocks that cannot be")
         return Head(number, name, finalized)
 
     def _finalized(self, newest: int) -> int:

@@ -1,4 +1,5 @@
-"""Comparing a chain with what we know of it: transfers that were missed, coins that are no USDT, sums (U20, U25).
+"""Comparing a chain with what we know: providers at odds, transfers that were missed, coins that are no USDT, sums
+(U16, U20, U25).
 
 Everything is asked of the last provider first: what the first one hides from the reading of every pass shows here.
 """
@@ -16,7 +17,7 @@ from payments.models import Order, Review, UsdtChain, UsdtDeposit, UsdtTransfer
 from payments.providers import Difference
 from payments.providers.usdt.amounts import to_micro, written
 from payments.providers.usdt.answers import Transfer, Unanswered
-from payments.providers.usdt.asking import ask
+from payments.providers.usdt.asking import ask, each
 from payments.providers.usdt.chains import Chain, all_chains
 from payments.providers.usdt.finding import PROVIDER, keep
 from payments.providers.usdt.native import native_payments
@@ -48,6 +49,7 @@ def _missed_on(chain: Chain, since: datetime) -> Iterator[Difference]:
     other_way = replace(chain, rpc=chain.rpc[::-1])
     first, last = _first_block(row, since), min(row.cursor_number, row.finalized)
     if first <= last:
+        yield from _at_odds(chain, row)
         yield from _unknown(other_way, first, last)
         yield from _other_coins(other_way, first, last, since)
     yield from unbalanced(chain, since)
@@ -57,6 +59,19 @@ def _first_block(row: UsdtChain, since: datetime) -> int:
     before = row.checkpoints.filter(at__lte=since).order_by("-number").first()
     oldest = before or row.checkpoints.order_by("number").first()
     return oldest.number if oldest else 0
+
+
+def _at_odds(chain: Chain, row: UsdtChain) -> Iterator[Difference]:
+    """Providers to whom a final block is not what was read: they stand still, or somebody lies."""
+    known = row.checkpoints.filter(number__lte=row.finalized).order_by("-number").first()
+    if known is None:
+        return
+    for name, found in each(chain, lambda node: node.block_hash(known.number)):
+        if found is None:
+            yield Difference(f"{name} has no block {known.number}: it stands still, or the one that was read lies")
+        elif found != known.hash:
+            what = f"another block {known.number} than was read"
+            yield Difference(f"{name} has {what}: one of them lies, or the chain took it back")
 
 
 def _unknown(chain: Chain, first: int, last: int) -> Iterator[Difference]:

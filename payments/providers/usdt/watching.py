@@ -48,6 +48,8 @@ def _watch(chain: Chain) -> int:
                 break
     except Unanswered as error:
         logger.warning("usdt: %s cannot be read now: %s", chain.name, error)
+    except Exception:  # neither its orders nor other chains wait for it
+        logger.exception("usdt: %s could not be read", chain.name)
     look_at_moving(chain)
     return found
 

@@ -181,6 +181,7 @@ def test_u8_u25_what_vanishes_after_it_was_credited_raises_an_alarm_and_can_be_t
     assert (again(order).state, wallet(alice)) == (State.LOST, (0, 0, 0))
     payments.look(again(order), because="swept")
     assert (again(order).state, wallet(alice)) == (State.LOST, (0, 0, 0))
+    watched()
     assert payments.sweep("usdt") == []
 
 
