@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from hexbytes import HexBytes
 from hypothesis import given
 from hypothesis import strategies as st
 from web3 import Web3
@@ -179,6 +180,14 @@ def test_what_is_final_is_what_the_chain_calls_so_or_a_number_of_blocks(chain, n
     chain.mine(9)
     assert node.head() == Head(10, chain.head()["hash"], 6)
     assert Node(configured(chain, finality=3), 0).head().finalized == 7
+
+
+@pytest.mark.parametrize(("newest", "final"), [(5, 6), (-1, -1), (2**63, 1)])
+def test_u17_blocks_that_cannot_be_are_no_answer(node, monkeypatch, newest, final):
+    says = {"latest": {"number": newest, "hash": HexBytes(32)}, "finalized": {"number": final}}
+    monkeypatch.setattr(node._web3.eth, "get_block", says.get)
+    with pytest.raises(NoAnswer, match="blocks that cannot be"):
+        node.head()
 
 
 # ── Providers that fail ─────────────────────────────────────────────────────────────────────────────────────────────
