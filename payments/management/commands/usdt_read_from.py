@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from payments.models import UsdtChain
-from payments.providers.usdt.answers import Unanswered
 from payments.providers.usdt.chains import all_chains
 from payments.providers.usdt.reading import read_from
 
@@ -29,8 +28,5 @@ class Command(BaseCommand):
             raise CommandError(f"No chain {chain} is read here.")
         if not 0 < block <= read:
             raise CommandError(f"{ours.name} was read up to block {read}: name one up to there.")
-        try:
-            read_from(ours, block)
-        except Unanswered as error:
-            raise CommandError(f"Nothing was changed: {error}") from error
+        read_from(ours, block)
         self.stdout.write(f"The worker reads {ours.name} again from block {block}. It had been read up to {read}.")

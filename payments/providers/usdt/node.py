@@ -102,6 +102,8 @@ class Node:
                 raise NoAnswer("another receipt than was asked for")
             if receipt["status"] != 1:
                 return []
+            if not 0 <= receipt["blockNumber"] < LAST_BLOCK:
+                raise NoAnswer("a block that cannot be")
             where = (receipt["blockHash"], receipt["blockNumber"], receipt["transactionHash"])
             found = [
                 _transfer(ordinal, log, token) for ordinal, log in enumerate(receipt["logs"]) if _is_at(log, where)

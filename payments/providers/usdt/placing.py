@@ -41,8 +41,9 @@ def place_on(node: Node, row: UsdtTransfer, newest: int) -> Place:
         if found is None and node.block_hash(row.block_number) == row.block_hash:
             raise NoAnswer("it has the block of a transaction, and not its receipt")
         return Place(None)
-    number = transfer.block_number
-    return Place(transfer, number <= head.finalized and node.block_hash(number) == transfer.block_hash)
+    if node.block_hash(transfer.block_number) != transfer.block_hash:
+        raise NoAnswer("a receipt of a block that does not count")
+    return Place(transfer, transfer.block_number <= head.finalized)
 
 
 def needs_two(deposit: UsdtDeposit, come: int) -> bool:
@@ -54,8 +55,8 @@ def look_again(chain: Chain, row: UsdtTransfer, *, two: bool) -> None:
     """Ask where a transfer is and write it down; where providers disagree it stays as it is. Raises Unanswered."""
     if row.state == State.FINAL and _stands(chain, row):
         return
-    heads = UsdtChain.objects.filter(pk=row.chain_id).values_list("head", flat=True)
-    newest = max([row.block_number, *heads])
+    # Not the block of the transfer: an invented one nobody would ever know, and all that was paid would wait for it.
+    newest = UsdtChain.objects.values_list("head", flat=True).get(pk=row.chain_id)
     place_by = partial(place_on, row=row, newest=newest)
     is_sure = two or row.state == State.FINAL
     place = ask_two(chain, place_by) if is_sure else ask(chain, place_by)

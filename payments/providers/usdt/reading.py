@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from degentalk.core.clock import database_time
-from payments.models import UsdtChain, UsdtCheckpoint, UsdtDeposit, UsdtTransfer
+from payments.models import UsdtChain, UsdtCheckpoint, UsdtDeposit
 from payments.providers.usdt.answers import Head, NoAnswer, Transfer
 from payments.providers.usdt.asking import ask
 from payments.providers.usdt.chains import Chain
@@ -107,13 +107,16 @@ def transfers_on(node: Node, chain: Chain, first: int, last: int, *, since: date
     if not recipients:
         return []
     tokens = {chain.token, *watched.filter(chain_id=chain.chain_id).values_list("token", flat=True)}
-    return [
+    found = [
         transfer
         for token in sorted(tokens)
         for tx_hash in _hashes(node.tx_hashes_to(token, recipients, first, last))
         for transfer in _of_receipt(node, tx_hash, token)
         if transfer.to in set(recipients)
     ]
+    if not all(first <= one.block_number <= last for one in found):
+        raise NoAnswer("receipts of other blocks than their logs")
+    return found
 
 
 def _hashes(found: Iterable[tuple[int, str, str]]) -> list[str]:
@@ -148,21 +151,15 @@ def _keep(state: UsdtChain, reading: Reading, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def read_from(chain: Chain, number: int) -> None:
     """Forget what was read of a chain from this block on: the next pass reads it again. For an operator: where a
-    provider had invented blocks, none of the others knows the newest that was read. Raises Unanswered."""
-    _forget(chain, number, head=ask(chain, lambda node: node.head().number))
-
-
-@transaction.atomic
-def _forget(chain: Chain, number: int, *, head: int) -> None:
+    provider had invented blocks, none of the others knows the newest that was read."""
     row = UsdtChain.objects.select_for_update(no_key=True).get(pk=chain.chain_id)
     row.checkpoints.filter(number__gte=number).delete()
     row.cursor_number, row.cursor_hash = number - 1, ""
     row.head = row.finalized = number - 1
     row.save(update_fields=["cursor_number", "cursor_hash", "head", "finalized"])
-    # Whoever is asked whether a transfer is gone has to know its block: from now on that is one which there is.
-    UsdtTransfer.objects.filter(chain_id=row.pk, block_number__gt=head).update(block_number=head)
 
 
 def forget_checkpoints(chain: Chain) -> None:
