@@ -12,6 +12,7 @@ from payments import services as payments
 from payments.models import UsdtChain, UsdtTransfer
 from payments.providers.usdt import reading
 from payments.providers.usdt.answers import Transfer
+from payments.providers.usdt.chains import all_chains
 from payments.providers.usdt.finding import keep
 from payments.providers.usdt.node import Node
 from payments.states import State
@@ -101,6 +102,8 @@ def test_u17_a_receipt_of_another_block_than_its_log_is_no_answer(usdt, order, m
 
     monkeypatch.setattr(Node, "receipt_transfers", elsewhere)
     pay(usdt, order)
+    assert reading.read(all_chains()[0]) == 1
+    assert UsdtTransfer.objects.get().block_number == usdt.head()["number"]
     watched()
     assert UsdtTransfer.objects.get().block_number == usdt.head()["number"]
 
